@@ -1,0 +1,54 @@
+package account
+
+import (
+	"time"
+
+	"senet/internal/i18n"
+)
+
+// MemberID names a member.
+type MemberID int64
+
+// Role is what a member may do everywhere on the hub.
+type Role string
+
+const (
+	RoleMember    Role = "member"
+	RoleModerator Role = "moderator"
+	RoleAdmin     Role = "admin"
+)
+
+// Region is the side a member works on.
+type Region string
+
+const (
+	Europe    Region = "eu"
+	China     Region = "cn"
+	Elsewhere Region = "other"
+)
+
+// Viewer is who is looking. The zero Viewer is a visitor. It is a value, at most 5 s old: what a viewer may see is
+// part of every query, so a Viewer is handed down to the cores.
+type Viewer struct {
+	ID          MemberID
+	Name        string
+	Handle      string
+	Locale      i18n.Locale
+	Zone        *time.Location // never nil
+	Region      Region
+	Affiliation string
+	Role        Role
+	Session     int64 // the session's id; 0 with an API token
+}
+
+// Visitor is a viewer who has not signed in, in UTC.
+func Visitor() Viewer { return Viewer{Zone: time.UTC} }
+
+// SignedIn reports whether the viewer is a member.
+func (v Viewer) SignedIn() bool { return v.ID != 0 }
+
+// Moderates reports whether the viewer may act on what others wrote.
+func (v Viewer) Moderates() bool { return v.Role == RoleModerator || v.Role == RoleAdmin }
+
+// Administers reports whether the viewer may change the hub itself.
+func (v Viewer) Administers() bool { return v.Role == RoleAdmin }

@@ -1,0 +1,38 @@
+package httpx
+
+import (
+	"github.com/gofiber/fiber/v2"
+
+	"senet/internal/fault"
+)
+
+// SignedIn lets members pass; a visitor is asked to sign in and brought back.
+func SignedIn(c *fiber.Ctx) error {
+	if !Of(c).Viewer.SignedIn() {
+		return fault.New(fault.Unauthorised, "error.sign_in")
+	}
+	return c.Next()
+}
+
+// Moderator lets moderators and administrators pass. To others the page does not exist.
+func Moderator(c *fiber.Ctx) error {
+	if !Of(c).Viewer.Moderates() {
+		return deny(c)
+	}
+	return c.Next()
+}
+
+// Admin lets administrators pass.
+func Admin(c *fiber.Ctx) error {
+	if !Of(c).Viewer.Administers() {
+		return deny(c)
+	}
+	return c.Next()
+}
+
+func deny(c *fiber.Ctx) error {
+	if !Of(c).Viewer.SignedIn() {
+		return fault.New(fault.Unauthorised, "error.sign_in")
+	}
+	return fault.New(fault.Forbidden, "error.forbidden")
+}

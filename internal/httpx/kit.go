@@ -1,0 +1,122 @@
+package httpx
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"senet/internal/account"
+	"senet/internal/fault"
+	"senet/internal/i18n"
+)
+
+// Deadline bounds every request but the long polls, which set their own.
+const Deadline = 20 * time.Second
+
+// Authenticator finds who is behind a session cookie or a bearer token; the zero Viewer when nobody is.
+type Authenticator interface {
+	BySession(ctx context.Context, token string) (account.Viewer, error)
+	ByToken(ctx context.Context, token string) (account.Viewer, error)
+}
+
+// Kit is what the middleware needs, built once by app.
+type Kit struct {
+	Bundle  *i18n.Bundle
+	Auth    Authenticator
+	Assets  Assets
+	BaseURL *url.URL
+	Log     *slog.Logger
+	Unread  func(context.Context, account.MemberID) int // the number on the inbox; nil: none is shown
+}
+
+// Begin is the first middleware: request id, deadline, security headers, who asks, and in which language.
+func (k *Kit) Begin(c *fiber.Ctx) error {
+	r := &Request{
+		Viewer: account.Visitor(), Now: time.Now(), Assets: k.Assets, ID: rand.Text()[:12],
+		BaseURL: strings.TrimSuffix(k.BaseURL.String(), "/"), secure: k.BaseURL.Scheme == "https", c: c,
+	}
+	c.Locals(requestKey{}, r)
+	r.setLocale(k, i18n.Match(c.Get(fiber.HeaderAcceptLanguage))) // so that even an early error has a language
+	secure(c, r)
+	ctx, cancel := context.WithTimeout(c.UserContext(), Deadline)
+	defer cancel()
+	c.SetUserContext(ctx)
+
+	r.Query = string(c.Request().URI().QueryString())
+	if t := c.Cookies(ThemeCookie); t == "light" || t == "dark" {
+		r.Theme = t
+	}
+	if err := k.authenticate(ctx, c, r); err != nil {
+		return err
+	}
+	r.setLocale(k, k.choose(c, r))
+	if r.Viewer.SignedIn() && k.Unread != nil && c.Method() == fiber.MethodGet && !isAPI(c) {
+		r.Unread = k.Unread(ctx, r.Viewer.ID)
+	}
+	if err := guardForgery(c, r); err != nil {
+		return err
+	}
+	return c.Next()
+}
+
+func (k *Kit) authenticate(ctx context.Context, c *fiber.Ctx, r *Request) error {
+	if token, ok := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer "); ok {
+		v, err := k.Auth.ByToken(ctx, token)
+		if err != nil {
+			return err
+		}
+		if !v.SignedIn() {
+			return fault.New(fault.Unauthorised, "account.token.unknown")
+		}
+		r.Viewer = v
+		return nil
+	}
+	token := c.Cookies(SessionCookie)
+	if token == "" {
+		return nil
+	}
+	v, err := k.Auth.BySession(ctx, token)
+	if err != nil {
+		return err
+	}
+	if !v.SignedIn() {
+		r.SetCookie(SessionCookie, "", -1)
+		return nil
+	}
+	r.Viewer = v
+	return nil
+}
+
+// choose picks the language: the URL's, else ?locale= (API), the member's setting, the cookie, Accept-Language.
+func (k *Kit) choose(c *fiber.Ctx, r *Request) i18n.Locale {
+	first, rest, _ := strings.Cut(strings.TrimPrefix(c.Path(), "/"), "/")
+	if l, ok := i18n.Parse(first); ok {
+		if rest != "" {
+			r.Path = "/" + rest
+		}
+		return l
+	}
+	if l, ok := i18n.Parse(c.Query("locale")); ok {
+		return l
+	}
+	if r.Viewer.SignedIn() && r.Viewer.Locale != "" {
+		return r.Viewer.Locale
+	}
+	if l, ok := i18n.Parse(c.Cookies(LocaleCookie)); ok {
+		return l
+	}
+	return r.Locale
+}
+
+func (r *Request) setLocale(k *Kit, l i18n.Locale) {
+	r.Locale = l
+	r.P = k.Bundle.For(l)
+}
+
+// isAPI reports whether the answer is JSON.
+func isAPI(c *fiber.Ctx) bool { return strings.HasPrefix(c.Path(), "/api/") }

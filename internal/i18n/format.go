@@ -1,0 +1,44 @@
+package i18n
+
+import (
+	"time"
+)
+
+// Number groups digits as the language does.
+func (p *Printer) Number(n int) string { return p.format.FmtNumber(float64(n), 0) }
+
+// Date is the day: 23 Nov 2026, 2026年11月23日.
+func (p *Printer) Date(t time.Time) string {
+	if p.Locale == Zh {
+		return p.format.FmtDateLong(t)
+	}
+	return p.format.FmtDateMedium(t)
+}
+
+// Clock is the time of day: 14:05.
+func (p *Printer) Clock(t time.Time) string { return t.Format("15:04") }
+
+// DateTime is day and time with the zone's name: 23 Nov 2026, 14:05 CET. Give it a time in the viewer's zone.
+func (p *Printer) DateTime(t time.Time) string {
+	sep := ", "
+	if p.Locale == Zh {
+		sep = " "
+	}
+	return p.Date(t) + sep + p.Clock(t) + " " + t.Format("MST")
+}
+
+// Ago is the time since t in one rounded unit: "3 minutes ago"; past a month it is the date.
+func (p *Printer) Ago(t, now time.Time) string {
+	switch d := now.Sub(t); {
+	case d < time.Minute:
+		return p.T("time.now")
+	case d < time.Hour:
+		return p.N("time.minutes_ago", int(d/time.Minute))
+	case d < 24*time.Hour:
+		return p.N("time.hours_ago", int(d/time.Hour))
+	case d < 31*24*time.Hour:
+		return p.N("time.days_ago", int(d/(24*time.Hour)))
+	default:
+		return p.Date(t)
+	}
+}
