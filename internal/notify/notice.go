@@ -1,0 +1,74 @@
+package notify
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"senet/internal/account"
+	"senet/internal/i18n"
+)
+
+// ID names a notice.
+type ID int64
+
+// Kind says what happened.
+type Kind string
+
+const (
+	Reply    Kind = "reply"    // somebody replied in a thread the member follows
+	Mention  Kind = "mention"  // somebody named the member
+	Quote    Kind = "quote"    // somebody quoted a post of the member
+	Thread   Kind = "thread"   // somebody started a thread in a challenge the member follows
+	Hidden   Kind = "hidden"   // a moderator hid the member's post or message
+	Restored Kind = "restored" // … and shows it again
+	Locked   Kind = "locked"   // a moderator locked the member's thread
+	Unlocked Kind = "unlocked"
+	Moved    Kind = "moved"   // … moved it to another challenge
+	Renamed  Kind = "renamed" // … gave it another title
+	Role     Kind = "role"    // an administrator changed the member's role
+)
+
+// Notice is what one member is told once.
+type Notice struct {
+	To      account.MemberID
+	Kind    Kind
+	Actor   account.MemberID // who did it; he is never told himself. 0: the hub
+	Subject string           // what it is about: Subject("post", 99)
+	Within  string           // what that is part of: Subject("thread", 12), so that hiding a thread retracts it too
+	Path    string           // where it leads, without the locale: "/t/12-title#post-99"
+	Data    Data
+}
+
+// Data are the values a notice is told with.
+type Data struct {
+	Title     string       `json:"title,omitempty"` // of the thread
+	Lang      string       `json:"lang,omitempty"`  // of Title
+	Reason    string       `json:"reason,omitempty"`
+	Was       string       `json:"was,omitempty"`       // the former title
+	Challenge *i18n.Text   `json:"challenge,omitempty"` // where a thread was started or moved to
+	Role      account.Role `json:"role,omitempty"`
+}
+
+// Subject names a thing as notices and pg.Changes do: "post:99".
+func Subject[T ~int64](kind string, id T) string {
+	return kind + ":" + strconv.FormatInt(int64(id), 10)
+}
+
+// Item is a notice as its member reads it.
+type Item struct {
+	ID        ID
+	Kind      Kind
+	ActorName string // of Reply, Mention, Quote and Thread; what moderators do is told without a name
+	Subject   string
+	Path      string
+	Data      Data
+	CreatedAt time.Time
+	ReadAt    *time.Time
+}
+
+// About is the kind of thing the notice is about: "post", "message", "thread", "member".
+func (i Item) About() string {
+	kind, _, _ := strings.Cut(i.Subject, ":")
+	return kind
+}

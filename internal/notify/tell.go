@@ -1,0 +1,94 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"senet/internal/account"
+	"senet/internal/pg"
+)
+
+// Tell puts a notice into one inbox, in the transaction of what it tells. Nothing happens when the member told is
+// the actor, or has been told of that post already.
+func (s *Service) Tell(ctx context.Context, tx *pg.Tx, n Notice) error {
+	return s.TellMany(ctx, tx, []account.MemberID{n.To}, n)
+}
+
+const tellMany = `
+	insert into notices (member_id, kind, actor_id, subject, within, path, data)
+	select distinct m, @kind, nullif(@actor, 0::bigint), @subject, @within, @path, @data::jsonb
+	from unnest(@to::bigint[]) m
+	where m <> @actor and m <> 0
+	order by m
+	on conflict (member_id, subject) where kind in ('reply', 'mention', 'quote', 'thread') do nothing
+	returning member_id`
+
+// TellMany puts the same notice into many inboxes with one statement; n.To does not matter. A member is told of a
+// post once: tell those who are mentioned or quoted before those who merely follow.
+func (s *Service) TellMany(ctx context.Context, tx *pg.Tx, to []account.MemberID, n Notice) error {
+	if len(to) == 0 {
+		return nil
+	}
+	rows, err := tx.Query(ctx, tellMany, pgx.StrictNamedArgs{
+		"to": to, "kind": n.Kind, "actor": int64(n.Actor), "subject": n.Subject, "within": n.Within, "path": n.Path, "data": n.Data,
+	})
+	if err := touchInboxes(tx, rows, err); err != nil {
+		return fmt.Errorf("tell %d members of %s %s: %w", len(to), n.Kind, n.Subject, err)
+	}
+	return nil
+}
+
+const retractFor = `
+	with gone as (
+		delete from notices
+		where kind in ('reply', 'mention', 'quote', 'thread') and (subject = any(@subjects) or within = any(@subjects))
+		returning member_id
+	), untitled as (
+		update notices set data = data - 'title' - 'was' - 'lang'
+		where kind not in ('reply', 'mention', 'quote', 'thread') and within = any(@subjects)
+	)
+	select distinct member_id from gone order by member_id`
+
+// RetractFor takes back what led members to something that is being hidden: call it in the same transaction, with
+// the post's subject, and with the thread's too when the whole thread goes. What moderators told of posts within a
+// hidden thread stays, without its title.
+func (s *Service) RetractFor(ctx context.Context, tx *pg.Tx, subjects ...string) error {
+	rows, err := tx.Query(ctx, retractFor, pgx.StrictNamedArgs{"subjects": subjects})
+	if err := touchInboxes(tx, rows, err); err != nil {
+		return fmt.Errorf("retract notices of %v: %w", subjects, err)
+	}
+	return nil
+}
+
+const retitle = `
+	update notices set data = data || jsonb_build_object('title', @title::text, 'lang', @lang::text)
+	where (within = @subject or subject = @subject) and data ? 'title'`
+
+// Retitle gives the notices about a thread and its posts the thread's new title, in the transaction that renames it:
+// a title is renamed because it should not be read any more.
+func (s *Service) Retitle(ctx context.Context, tx *pg.Tx, subject string, d Data) error {
+	if _, err := tx.Exec(ctx, retitle, pgx.StrictNamedArgs{"subject": subject, "title": d.Title, "lang": d.Lang}); err != nil {
+		return fmt.Errorf("retitle notices of %s: %w", subject, err)
+	}
+	return nil
+}
+
+// touchInboxes reads the member ids of rows and tells, after commit, that their inboxes have changed.
+func touchInboxes(tx *pg.Tx, rows pgx.Rows, err error) error {
+	if err != nil {
+		return err
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[account.MemberID])
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		tx.Touch(inbox(id))
+	}
+	return nil
+}
+
+// inbox is the subject under which pg.Changes knows a member's inbox.
+func inbox(id account.MemberID) string { return Subject("inbox", id) }
