@@ -16,17 +16,17 @@ type ID int64
 type Kind string
 
 const (
-	Reply    Kind = "reply"    // somebody replied in a thread the member follows
-	Mention  Kind = "mention"  // somebody named the member
-	Quote    Kind = "quote"    // somebody quoted a post of the member
-	Thread   Kind = "thread"   // somebody started a thread in a challenge the member follows
-	Hidden   Kind = "hidden"   // a moderator hid the member's post or message
-	Restored Kind = "restored" // … and shows it again
-	Locked   Kind = "locked"   // a moderator locked the member's thread
-	Unlocked Kind = "unlocked"
-	Moved    Kind = "moved"   // … moved it to another challenge
-	Renamed  Kind = "renamed" // … gave it another title
-	Role     Kind = "role"    // an administrator changed the member's role
+	KindReply    Kind = "reply"    // somebody replied in a thread the member follows
+	KindMention  Kind = "mention"  // somebody named the member
+	KindQuote    Kind = "quote"    // somebody quoted a post of the member
+	KindThread   Kind = "thread"   // somebody started a thread in a challenge the member follows
+	KindHidden   Kind = "hidden"   // a moderator hid the member's post or message
+	KindRestored Kind = "restored" // … and shows it again
+	KindLocked   Kind = "locked"   // a moderator locked the member's thread
+	KindUnlocked Kind = "unlocked"
+	KindMoved    Kind = "moved"   // … moved it to another challenge
+	KindRenamed  Kind = "renamed" // … gave it another title
+	KindRole     Kind = "role"    // an administrator changed the member's role
 )
 
 // Notice is what one member is told once.
@@ -59,7 +59,7 @@ func Subject[T ~int64](kind string, id T) string {
 type Item struct {
 	ID        ID
 	Kind      Kind
-	ActorName string // of Reply, Mention, Quote and Thread; what moderators do is told without a name
+	ActorName string // of replies, mentions, quotes and threads; what moderators do is told without a name
 	Subject   string
 	Path      string
 	Data      Data
