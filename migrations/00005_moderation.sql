@@ -4,6 +4,7 @@ create table moderation_log (
     at           timestamptz not null default now(),
     actor_id     bigint not null references members,
     action       text not null,                -- moderation.Action: hide, unhide, lock, …
+    aspect       text not null,                -- what of the subject it decides: hidden, locked, …; the newest row stands
     subject_kind text not null,                -- post, message, thread, member, challenge
     subject_id   bigint not null,              -- 0: all of that kind, as when challenges are put in order
     author_id    bigint references members,    -- whose it was
@@ -11,7 +12,7 @@ create table moderation_log (
     data         jsonb not null default '{}',  -- what it was called, where it was, what it was before
     undoes       bigint references moderation_log constraint moderation_log_undone_once unique
 );
-create index moderation_log_subject on moderation_log (subject_kind, subject_id, id desc);
+create index moderation_log_subject on moderation_log (subject_kind, subject_id, aspect, id desc);
 create index moderation_log_action on moderation_log (action, id desc);
 
 -- Append-only, whoever asks.

@@ -1,0 +1,58 @@
+package moderation
+
+import "slices"
+
+// Action says what was decided.
+type Action string
+
+const (
+	Hide      Action = "hide" // of a post or message
+	Unhide    Action = "unhide"
+	Lock      Action = "lock" // of a thread, as the next five
+	Unlock    Action = "unlock"
+	Pin       Action = "pin"
+	Unpin     Action = "unpin"
+	Move      Action = "move"
+	Rename    Action = "rename"
+	Role      Action = "role"   // of a member
+	Create    Action = "create" // of a challenge, as the rest
+	Edit      Action = "edit"
+	Order     Action = "order"
+	Archive   Action = "archive"
+	Unarchive Action = "unarchive"
+)
+
+// Actions lists them in the order in which the log's filter offers them.
+var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Role, Create, Edit, Order, Archive, Unarchive}
+
+// Known reports whether a is one of Actions.
+func (a Action) Known() bool { return slices.Contains(Actions, a) }
+
+// aspect is what of its subject the action decides: of one aspect the newest decision stands, and only that one can
+// be undone.
+func (a Action) aspect() string {
+	switch a {
+	case Hide, Unhide:
+		return "hidden"
+	case Lock, Unlock:
+		return "locked"
+	case Pin, Unpin:
+		return "pinned"
+	case Archive, Unarchive:
+		return "archived"
+	}
+	return string(a)
+}
+
+// undoable reports whether there is a way back. A challenge is archived, never deleted, and its order is changed
+// again by hand.
+func (a Action) undoable() bool { return a != Create && a != Order }
+
+// forAdmins reports whether only administrators may do it.
+func (a Action) forAdmins() bool {
+	switch a {
+	case Role, Create, Edit, Order, Archive, Unarchive:
+		return true
+	}
+	return false
+}

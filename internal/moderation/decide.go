@@ -1,0 +1,164 @@
+package moderation
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"senet/internal/account"
+	"senet/internal/fault"
+	"senet/internal/markup"
+	"senet/internal/notify"
+	"senet/internal/pg"
+)
+
+// Limits of a reason, in weighted characters (markup.Weight).
+const (
+	MinReason = 2
+	MaxReason = 1000
+)
+
+var (
+	errSignIn     = fault.New(fault.Unauthorised, "error.sign_in")
+	errForbidden  = fault.New(fault.Forbidden, "error.forbidden")
+	errAlready    = fault.New(fault.Conflict, "moderation.already")
+	errAlreadySo  = fault.New(fault.Conflict, "moderation.already_so")
+	errSuperseded = fault.New(fault.Conflict, "moderation.superseded")
+	errFinal      = fault.New(fault.Conflict, "moderation.final")
+	errNoEntry    = fault.New(fault.NotFound, "moderation.no_entry")
+)
+
+// decision is one act before it is done.
+type decision struct {
+	action  Action
+	subject Subject
+	reason  string
+	undoes  LogID
+	apply   func(ctx context.Context, tx *pg.Tx) (outcome, error)
+}
+
+// outcome is what applying a decision brought to light.
+type outcome struct {
+	author account.MemberID
+	data   Data
+	notice notify.Notice // to the author; none when its Kind is empty
+	id     int64         // of a subject that the decision created
+}
+
+// decide does it: effect, row and notice in one transaction. Somebody who decided the same before is named in the
+// Conflict fault.
+func (s *Service) decide(ctx context.Context, viewer account.Viewer, d decision) (Entry, error) {
+	if err := permit(viewer, d.action); err != nil {
+		return Entry{}, err
+	}
+	reason, err := checkReason(d.reason, d.action == Hide && d.undoes == 0)
+	if err != nil {
+		return Entry{}, err
+	}
+	var e Entry
+	err = s.store.InTx(ctx, func(tx *pg.Tx) error {
+		out, err := d.apply(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if out.id != 0 {
+			d.subject.ID = out.id
+		}
+		e = Entry{ActorID: viewer.ID, ActorName: viewer.Name, Action: d.action, SubjectKind: d.subject.Kind,
+			SubjectID: d.subject.ID, AuthorID: out.author, Reason: reason, Data: out.data, Undoes: d.undoes, Stands: true}
+		if err := record(ctx, tx, &e); err != nil {
+			return err
+		}
+		return s.tell(ctx, tx, e, out.notice)
+	})
+	if pg.Constraint(err) == "moderation_log_undone_once" {
+		return Entry{}, s.already(ctx, d)
+	}
+	if f := fault.Of(err); f != nil && (f.Key == "forum.already" || f.Key == "chat.already" || f.Key == errAlreadySo.Key) {
+		return Entry{}, s.already(ctx, d)
+	}
+	if err != nil {
+		return Entry{}, fmt.Errorf("%s %s: %w", d.action, d.subject, err)
+	}
+	return e, nil
+}
+
+func permit(viewer account.Viewer, a Action) error {
+	switch {
+	case !viewer.SignedIn():
+		return errSignIn
+	case !viewer.Moderates(), a.forAdmins() && !viewer.Administers():
+		return errForbidden
+	}
+	return nil
+}
+
+// checkReason cleans a reason. What hides somebody's words needs one, everything else may have one.
+func checkReason(reason string, needed bool) (string, error) {
+	reason, ok := markup.Clean(reason)
+	if !ok {
+		return "", fault.New(fault.Malformed, "error.utf8")
+	}
+	if markup.Blank(reason) {
+		reason = ""
+	}
+	var fields fault.Fields
+	switch w := markup.Weight(reason); {
+	case reason == "" && !needed:
+	case reason == "":
+		fields.Add("reason", "moderation.reason_missing", nil)
+	case w < MinReason:
+		fields.Add("reason", "moderation.reason_short", nil)
+	case w > MaxReason:
+		fields.Add("reason", "moderation.reason_long", fault.Args{"Max": MaxReason})
+	}
+	return reason, fields.Err()
+}
+
+const insertEntry = `
+	insert into moderation_log (actor_id, action, aspect, subject_kind, subject_id, author_id, reason, data, undoes)
+	values (@actor, @action, @aspect, @kind, @id, nullif(@author, 0::bigint), @reason, @data, nullif(@undoes, 0::bigint))
+	returning id, at, coalesce((select name from members where id = @author), '')`
+
+func record(ctx context.Context, tx *pg.Tx, e *Entry) error {
+	err := tx.QueryRow(ctx, insertEntry, pgx.StrictNamedArgs{
+		"actor": e.ActorID, "action": e.Action, "aspect": e.Action.aspect(), "kind": e.SubjectKind, "id": e.SubjectID,
+		"author": int64(e.AuthorID), "reason": e.Reason, "data": e.Data, "undoes": int64(e.Undoes),
+	}).Scan(&e.ID, &e.At, &e.AuthorName)
+	if err != nil {
+		return fmt.Errorf("write the log: %w", err)
+	}
+	tx.Touch("moderation")
+	return nil
+}
+
+// tell gives the author the notice n, completed from the entry.
+func (s *Service) tell(ctx context.Context, tx *pg.Tx, e Entry, n notify.Notice) error {
+	if n.Kind == "" || e.AuthorID == 0 {
+		return nil
+	}
+	n.To, n.Actor, n.Subject = e.AuthorID, e.ActorID, e.Subject().String()
+	n.Data.Reason = e.Reason
+	if n.Path == "" {
+		n.Path = e.Data.Path
+	}
+	return s.notify.Tell(ctx, tx, n)
+}
+
+const whoDecided = `
+	select m.name from moderation_log l join members m on m.id = l.actor_id
+	where l.subject_kind = @kind and l.subject_id = @id and l.aspect = @aspect
+	order by l.id desc limit 1`
+
+// already is the fault of deciding what is decided: it names who did it, when the log knows.
+func (s *Service) already(ctx context.Context, d decision) error {
+	var name string
+	err := s.store.QueryRow(ctx, whoDecided, pgx.StrictNamedArgs{
+		"kind": d.subject.Kind, "id": d.subject.ID, "aspect": d.action.aspect(),
+	}).Scan(&name)
+	if err != nil {
+		return pg.OrNotFound(err, errAlreadySo)
+	}
+	return errAlready.With("Name", name)
+}

@@ -1,0 +1,109 @@
+package moderation
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"senet/internal/account"
+	"senet/internal/chat"
+	"senet/internal/forum"
+	"senet/internal/markup"
+	"senet/internal/notify"
+	"senet/internal/pg"
+)
+
+// HidePost takes a post away from everybody but moderators; with an opening post goes its thread. Its author is told
+// the reason, and the notices that led others to it are taken back.
+func (s *Service) HidePost(ctx context.Context, viewer account.Viewer, id forum.PostID, reason string) (Entry, error) {
+	return s.decide(ctx, viewer, s.hidePost(id, true, reason))
+}
+
+// UnhidePost shows it again.
+func (s *Service) UnhidePost(ctx context.Context, viewer account.Viewer, id forum.PostID, reason string) (Entry, error) {
+	return s.decide(ctx, viewer, s.hidePost(id, false, reason))
+}
+
+// HideMessage takes a message of a room away from everybody but moderators, in every open room and every replay.
+func (s *Service) HideMessage(ctx context.Context, viewer account.Viewer, id chat.MessageID, reason string) (Entry, error) {
+	return s.decide(ctx, viewer, s.hideMessage(viewer, id, true, reason))
+}
+
+// UnhideMessage shows it again.
+func (s *Service) UnhideMessage(ctx context.Context, viewer account.Viewer, id chat.MessageID, reason string) (Entry, error) {
+	return s.decide(ctx, viewer, s.hideMessage(viewer, id, false, reason))
+}
+
+func hiding(hide bool) (Action, notify.Kind) {
+	if hide {
+		return Hide, notify.KindHidden
+	}
+	return Unhide, notify.KindRestored
+}
+
+func (s *Service) hidePost(id forum.PostID, hide bool, reason string) decision {
+	action, kind := hiding(hide)
+	d := decision{action: action, subject: Subject{Kind: Post, ID: int64(id)}, reason: reason}
+	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
+		sub, err := s.forum.SetHidden(ctx, tx, id, hide)
+		if err != nil {
+			return outcome{}, err
+		}
+		if hide {
+			if err := s.retract(ctx, tx, id, sub.ThreadID); err != nil {
+				return outcome{}, err
+			}
+		}
+		return aboutThread(sub, kind), nil
+	}
+	return d
+}
+
+const isOpening = `select number = 1 from posts where id = @id`
+
+// retract takes back the notices of a post, and with an opening post those of its whole thread.
+func (s *Service) retract(ctx context.Context, tx *pg.Tx, id forum.PostID, thread forum.ThreadID) error {
+	var opening bool
+	if err := tx.QueryRow(ctx, isOpening, pgx.StrictNamedArgs{"id": id}).Scan(&opening); err != nil {
+		return fmt.Errorf("look at post %d: %w", id, err)
+	}
+	subjects := []string{notify.Subject(Post, id)}
+	if opening {
+		subjects = append(subjects, notify.Subject(Thread, thread))
+	}
+	return s.notify.RetractFor(ctx, tx, subjects...)
+}
+
+func (s *Service) hideMessage(viewer account.Viewer, id chat.MessageID, hide bool, reason string) decision {
+	action, kind := hiding(hide)
+	d := decision{action: action, subject: Subject{Kind: Message, ID: int64(id)}, reason: reason}
+	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
+		change := s.chat.Unhide
+		if hide {
+			change = s.chat.Hide
+		}
+		sub, err := change(ctx, tx, viewer, id)
+		if err != nil {
+			return outcome{}, err
+		}
+		if hide {
+			if err := s.notify.RetractFor(ctx, tx, d.subject.String()); err != nil {
+				return outcome{}, err
+			}
+		}
+		notice := notify.Notice{Kind: kind, Within: notify.Subject("room", sub.Room)}
+		return outcome{author: sub.AuthorID, data: Data{Path: sub.Path}, notice: notice}, nil
+	}
+	return d
+}
+
+// aboutThread is the outcome of a decision about a thread or one of its posts.
+func aboutThread(sub forum.Subject, kind notify.Kind) outcome {
+	out := outcome{author: sub.AuthorID, data: Data{Title: sub.Title, Path: sub.Path}}
+	if kind != "" {
+		out.notice = notify.Notice{Kind: kind, Within: notify.Subject(Thread, sub.ThreadID),
+			Data: notify.Data{Title: sub.Title, Lang: markup.Lang(sub.Title)}}
+	}
+	return out
+}

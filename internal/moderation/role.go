@@ -1,0 +1,48 @@
+package moderation
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"senet/internal/account"
+	"senet/internal/fault"
+	"senet/internal/notify"
+	"senet/internal/pg"
+)
+
+var errNoMember = fault.New(fault.NotFound, "moderation.no_member")
+
+// RoleChange is the role a member gets, and why.
+type RoleChange struct {
+	Role   account.Role
+	Reason string
+}
+
+// SetRole gives a member a role; for administrators.
+func (s *Service) SetRole(ctx context.Context, viewer account.Viewer, id account.MemberID, to RoleChange) (Entry, error) {
+	return s.decide(ctx, viewer, s.setRole(viewer, id, to))
+}
+
+const lockMember = `select name, role from members where id = @id for update`
+
+func (s *Service) setRole(viewer account.Viewer, id account.MemberID, to RoleChange) decision {
+	d := decision{action: Role, subject: Subject{Kind: Member, ID: int64(id)}, reason: to.Reason}
+	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
+		var name string
+		var was account.Role
+		if err := tx.QueryRow(ctx, lockMember, pgx.StrictNamedArgs{"id": id}).Scan(&name, &was); err != nil {
+			return outcome{}, fmt.Errorf("find member: %w", pg.OrNotFound(err, errNoMember))
+		}
+		if was == to.Role {
+			return outcome{}, errAlreadySo
+		}
+		if err := s.accounts.SetRole(ctx, tx, viewer, id, to.Role); err != nil {
+			return outcome{}, err
+		}
+		return outcome{author: id, data: Data{Title: name, Was: string(was), Now: string(to.Role)},
+			notice: notify.Notice{Kind: notify.KindRole, Data: notify.Data{Role: to.Role}}}, nil
+	}
+	return d
+}

@@ -1,0 +1,151 @@
+package moderation
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"github.com/jackc/pgx/v5"
+
+	"senet/internal/account"
+	"senet/internal/forum"
+	"senet/internal/i18n"
+	"senet/internal/markup"
+	"senet/internal/notify"
+	"senet/internal/pg"
+)
+
+// Lock closes a thread for new replies.
+func (s *Service) Lock(ctx context.Context, viewer account.Viewer, id forum.ThreadID, reason string) (Entry, error) {
+	return s.decide(ctx, viewer, s.lock(id, true, reason))
+}
+
+// Unlock opens it again.
+func (s *Service) Unlock(ctx context.Context, viewer account.Viewer, id forum.ThreadID, reason string) (Entry, error) {
+	return s.decide(ctx, viewer, s.lock(id, false, reason))
+}
+
+// Pin puts a thread on top of its challenge.
+func (s *Service) Pin(ctx context.Context, viewer account.Viewer, id forum.ThreadID, reason string) (Entry, error) {
+	return s.decide(ctx, viewer, s.pin(id, true, reason))
+}
+
+// Unpin lets it go its way again.
+func (s *Service) Unpin(ctx context.Context, viewer account.Viewer, id forum.ThreadID, reason string) (Entry, error) {
+	return s.decide(ctx, viewer, s.pin(id, false, reason))
+}
+
+// Move puts a thread into another challenge.
+func (s *Service) Move(ctx context.Context, viewer account.Viewer, id forum.ThreadID, to Target) (Entry, error) {
+	return s.decide(ctx, viewer, s.move(id, to))
+}
+
+// Target is where a thread is moved to, and why.
+type Target struct {
+	Challenge forum.ChallengeID
+	Reason    string
+}
+
+// Rename gives a thread another title.
+func (s *Service) Rename(ctx context.Context, viewer account.Viewer, id forum.ThreadID, to Title) (Entry, error) {
+	return s.decide(ctx, viewer, s.rename(id, to))
+}
+
+// Title is what a thread is renamed to, in which language ("": guessed), and why.
+type Title struct {
+	Title  string
+	Lang   string
+	Reason string
+}
+
+func (s *Service) lock(id forum.ThreadID, lock bool, reason string) decision {
+	action, kind := Unlock, notify.KindUnlocked
+	if lock {
+		action, kind = Lock, notify.KindLocked
+	}
+	d := onThread(action, id, reason)
+	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
+		sub, err := s.forum.SetLocked(ctx, tx, id, lock)
+		return aboutThread(sub, kind), err
+	}
+	return d
+}
+
+// pin tells nobody: to its author a pinned thread is no more than a thread that is read.
+func (s *Service) pin(id forum.ThreadID, pin bool, reason string) decision {
+	action := Unpin
+	if pin {
+		action = Pin
+	}
+	d := onThread(action, id, reason)
+	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
+		sub, err := s.forum.SetPinned(ctx, tx, id, pin)
+		return aboutThread(sub, ""), err
+	}
+	return d
+}
+
+func (s *Service) move(id forum.ThreadID, to Target) decision {
+	d := onThread(Move, id, to.Reason)
+	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
+		sub, err := s.forum.Move(ctx, tx, id, to.Challenge)
+		if err != nil {
+			return outcome{}, err
+		}
+		was, err := strconv.ParseInt(sub.Was, 10, 64)
+		if err != nil {
+			return outcome{}, fmt.Errorf("read former challenge: %w", err)
+		}
+		out := aboutThread(sub, notify.KindMoved)
+		if out.data.WasChallenge, err = challengeState(ctx, tx, forum.ChallengeID(was)); err != nil {
+			return outcome{}, err
+		}
+		if out.data.NowChallenge, err = challengeState(ctx, tx, to.Challenge); err != nil {
+			return outcome{}, err
+		}
+		out.notice.Data.Challenge = &out.data.NowChallenge.Title
+		return out, nil
+	}
+	return d
+}
+
+func (s *Service) rename(id forum.ThreadID, to Title) decision {
+	d := onThread(Rename, id, to.Reason)
+	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
+		sub, err := s.forum.Rename(ctx, tx, id, to.Title, to.Lang)
+		if err != nil {
+			return outcome{}, err
+		}
+		title := notify.Data{Title: sub.Title, Lang: markup.Lang(sub.Title)}
+		if err := s.notify.Retitle(ctx, tx, d.subject.String(), title); err != nil {
+			return outcome{}, err
+		}
+		out := aboutThread(sub, notify.KindRenamed)
+		out.data.Was, out.data.Now = sub.Was, sub.Title
+		out.notice.Data.Was = sub.Was
+		return out, nil
+	}
+	return d
+}
+
+func onThread(action Action, id forum.ThreadID, reason string) decision {
+	return decision{action: action, subject: Subject{Kind: Thread, ID: int64(id)}, reason: reason}
+}
+
+const findChallengeState = `
+	select id, slug, title_en, title_zh, summary_en, summary_zh from challenges where id = @id`
+
+type challengeRow struct {
+	ID                                           int64
+	Slug, TitleEn, TitleZh, SummaryEn, SummaryZh string
+}
+
+// challengeState is a challenge as the transaction sees it.
+func challengeState(ctx context.Context, tx *pg.Tx, id forum.ChallengeID) (*ChallengeState, error) {
+	c, err := pg.One[challengeRow](ctx, tx, findChallengeState, pgx.StrictNamedArgs{"id": id})
+	if err != nil {
+		return nil, fmt.Errorf("find challenge %d: %w", id, pg.OrNotFound(err, errNoChallenge))
+	}
+	return &ChallengeState{ID: c.ID, Slug: c.Slug, Title: i18n.Text{En: c.TitleEn, Zh: c.TitleZh},
+		Summary: i18n.Text{En: c.SummaryEn, Zh: c.SummaryZh}}, nil
+}

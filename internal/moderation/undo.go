@@ -1,0 +1,67 @@
+package moderation
+
+import (
+	"context"
+
+	"senet/internal/account"
+	"senet/internal/chat"
+	"senet/internal/fault"
+	"senet/internal/forum"
+)
+
+// Undo takes a decision back with another row of the log, and tells the author. Only the decision that stands can be
+// undone: a later one about the same makes it a Conflict, and so does somebody who undid it first. An undone undo is
+// the decision again.
+func (s *Service) Undo(ctx context.Context, viewer account.Viewer, id LogID) (Entry, error) {
+	e, err := s.Find(ctx, viewer, id)
+	if err != nil {
+		return Entry{}, err
+	}
+	if e.UndoneBy != 0 {
+		return Entry{}, s.already(ctx, decision{action: e.Action, subject: e.Subject()})
+	}
+	if !e.Action.undoable() {
+		return Entry{}, errFinal
+	}
+	if !e.Stands {
+		return Entry{}, errSuperseded
+	}
+	d, err := s.opposite(viewer, e)
+	if err != nil {
+		return Entry{}, err
+	}
+	d.undoes = e.ID
+	return s.decide(ctx, viewer, d)
+}
+
+// opposite is the decision that takes e back.
+func (s *Service) opposite(viewer account.Viewer, e Entry) (decision, error) {
+	thread := forum.ThreadID(e.SubjectID)
+	switch e.Action {
+	case Hide, Unhide:
+		if e.SubjectKind == Message {
+			return s.hideMessage(viewer, chat.MessageID(e.SubjectID), e.Action == Unhide, ""), nil
+		}
+		return s.hidePost(forum.PostID(e.SubjectID), e.Action == Unhide, ""), nil
+	case Lock, Unlock:
+		return s.lock(thread, e.Action == Unlock, ""), nil
+	case Pin, Unpin:
+		return s.pin(thread, e.Action == Unpin, ""), nil
+	case Move:
+		if e.Data.WasChallenge != nil {
+			return s.move(thread, Target{Challenge: forum.ChallengeID(e.Data.WasChallenge.ID)}), nil
+		}
+	case Rename:
+		return s.rename(thread, Title{Title: e.Data.Was}), nil
+	case Role:
+		return s.setRole(viewer, account.MemberID(e.SubjectID), RoleChange{Role: account.Role(e.Data.Was)}), nil
+	case Edit:
+		if was := e.Data.WasChallenge; was != nil {
+			return s.saveChallenge(viewer, forum.ChallengeForm{ID: forum.ChallengeID(was.ID), Slug: was.Slug,
+				Title: was.Title, Summary: was.Summary}), nil
+		}
+	case Archive, Unarchive:
+		return s.archive(viewer, forum.ChallengeID(e.SubjectID), e.Action == Unarchive), nil
+	}
+	return decision{}, fault.New(fault.Conflict, errFinal.Key)
+}
