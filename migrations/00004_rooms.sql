@@ -4,11 +4,12 @@ create table rooms (
     challenge_id bigint constraint rooms_challenge_taken unique references challenges,  -- the standing room of a challenge
     seq          bigint not null default 0,    -- the newest event's; gapless
     created_at   timestamptz not null default now()
-);
+) with (fillfactor = 50);                      -- a row changes with every event; its new version finds room beside it
 
 create table messages (
     id         bigint generated always as identity primary key,
     room_id    bigint not null references rooms,
+    seq        bigint not null,                -- of the event that brought it
     author_id  bigint not null references members,
     client_id  uuid not null,
     body       text not null,
@@ -17,7 +18,8 @@ create table messages (
     reply_to   bigint references messages,
     created_at timestamptz not null default now(),
     hidden_at  timestamptz,
-    constraint messages_client_id_taken unique (author_id, client_id)
+    constraint messages_client_id_taken unique (author_id, client_id),
+    constraint messages_seq_taken unique (room_id, seq)
 );
 
 -- The room log. Text is never in it: an event names its message, so that what is hidden or erased is gone from
