@@ -49,6 +49,26 @@ func (s *Service) List(ctx context.Context, viewer account.Viewer, before ID) (P
 	return p, nil
 }
 
+const open = `
+	update notices set read_at = coalesce(read_at, now()) where id = @id and member_id = @member
+	returning path`
+
+// Open marks one notice as read and says where it leads, without the locale; another's notice is NotFound.
+func (s *Service) Open(ctx context.Context, viewer account.Viewer, id ID) (path string, err error) {
+	if !viewer.SignedIn() {
+		return "", fault.New(fault.Unauthorised, "error.sign_in")
+	}
+	err = s.store.InTx(ctx, func(tx *pg.Tx) error {
+		err := tx.QueryRow(ctx, open, pgx.StrictNamedArgs{"id": id, "member": viewer.ID}).Scan(&path)
+		if err != nil {
+			return fmt.Errorf("open notice %d: %w", id, pg.OrNotFound(err, fault.New(fault.NotFound, "notify.gone")))
+		}
+		tx.Touch(inbox(viewer.ID))
+		return nil
+	})
+	return path, err
+}
+
 const markRead = `
 	update notices set read_at = now()
 	where member_id = @member and read_at is null and (@all or id = any(@ids))`

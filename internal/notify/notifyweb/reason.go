@@ -1,0 +1,46 @@
+package notifyweb
+
+import (
+	"strings"
+
+	"senet/internal/httpx"
+	"senet/internal/i18n"
+)
+
+// reasonKeys are the reasons that are offered to moderators.
+var reasonKeys = []string{
+	"notify.reason.off_topic", "notify.reason.advertising", "notify.reason.personal_attack",
+	"notify.reason.personal_data", "notify.reason.unproven_advice", "notify.reason.copyright", "notify.reason.duplicate",
+}
+
+// Reasons knows the offered reasons in every language: one that was picked in a moderator's language is read in the
+// reader's. A reason in the moderator's own words stays as it was written.
+type Reasons struct{ keys map[string]string }
+
+// NewReasons reads them from the words of every language.
+func NewReasons(words *i18n.Bundle) *Reasons {
+	rs := &Reasons{keys: map[string]string{}}
+	for _, l := range i18n.Locales {
+		for _, key := range reasonKeys {
+			rs.keys[words.For(l).T(key)] = key
+		}
+	}
+	return rs
+}
+
+// In is the reason as the reader of r reads it.
+func (rs *Reasons) In(r *httpx.Request, reason string) string {
+	if key, ok := rs.keys[strings.TrimSpace(reason)]; ok {
+		return r.T(key)
+	}
+	return reason
+}
+
+// OfferedReasons are the reasons to pick from, in the reader's language.
+func OfferedReasons(r *httpx.Request) []string {
+	offered := make([]string, len(reasonKeys))
+	for i, key := range reasonKeys {
+		offered[i] = r.T(key)
+	}
+	return offered
+}
