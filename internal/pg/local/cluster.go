@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -113,8 +114,24 @@ func (c *cluster) initdb(ctx context.Context, dir, locale string) error {
 	} else {
 		args = append(args, "--data-checksums")
 	}
-	return run(ctx, command{path: c.bin.program("initdb"), args: args, owner: c.owner, files: r.files,
-		orphan: syscall.SIGKILL, logger: c.cfg.Logger})
+	return run(ctx, c.initdbCommand(args, r.files))
+}
+
+// flush writes a new cluster to disk, which init left for later so that the first page is not kept waiting. It may run
+// beside the server.
+func (c *cluster) flush(ctx context.Context) error {
+	r := reach{owner: c.owner}
+	defer r.close()
+	path, err := r.path(c.dir)
+	if err != nil {
+		return err
+	}
+	return run(ctx, c.initdbCommand([]string{"-D", path, "--sync-only"}, r.files))
+}
+
+func (c *cluster) initdbCommand(args []string, files []*os.File) command {
+	return command{path: c.bin.program("initdb"), args: args, owner: c.owner, files: files,
+		orphan: syscall.SIGKILL, logger: c.cfg.Logger}
 }
 
 // reach makes directories known to a child that runs as another user. Root's directories are often closed to others
@@ -168,20 +185,23 @@ func (c *cluster) readPostmaster() (postmaster, bool) {
 // patience is how long an orphaned server may take to shut down in good order.
 const patience = 20 * time.Second
 
-// clear sees the server off that a killed hub left. It holds the lock on the data directory, so no hub owns that
-// server any more.
+// clear sees off what a killed hub left running. It holds the lock on the data directory, so no hub owns that any more.
+// Not only the server counts: a backend that has outlived it may still write.
 func (c *cluster) clear(ctx context.Context) error {
 	old, ok := c.readPostmaster()
 	if !ok {
 		return nil
 	}
-	if runsIn(old.pid, c.dir) {
+	left := serversIn(c.dir, old.pid)
+	if slices.Contains(left, old.pid) {
 		_ = syscall.Kill(old.pid, syscall.SIGINT)
 	}
 	deadline := time.Now().Add(patience)
-	for runsIn(old.pid, c.dir) {
+	for ; len(left) > 0; left = serversIn(c.dir, old.pid) {
 		if time.Now().After(deadline) {
-			_ = syscall.Kill(old.pid, syscall.SIGQUIT)
+			for _, pid := range left {
+				_ = syscall.Kill(pid, syscall.SIGQUIT)
+			}
 			deadline = time.Now().Add(patience)
 		}
 		if !pause(ctx, 5*time.Millisecond) {
@@ -189,7 +209,7 @@ func (c *cluster) clear(ctx context.Context) error {
 		}
 	}
 	if runtime.GOOS != "linux" {
-		return nil // elsewhere runsIn guesses; Postgres judges its own file
+		return nil // elsewhere serversIn guesses; Postgres judges its own file
 	}
 	// Postgres would refuse to start when any process of its user has the old number now, as happens in containers.
 	if err := os.Remove(c.pidFile()); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -91,6 +91,8 @@ func (c Config) settings(socketDir string) map[string]string {
 		s["wal_level"] = "minimal"
 		s["max_wal_senders"] = "0"
 		s["min_wal_size"] = "2MB"
+		s["wal_recycle"] = "off"
+		s["wal_init_zero"] = "off"
 		s["shared_buffers"] = "32MB"
 		s["checkpoint_timeout"] = "1h"
 	}

@@ -42,10 +42,13 @@ func startBound(cmd *exec.Cmd, sig syscall.Signal) (release func(), err error) {
 	}, nil
 }
 
-// runsIn reports whether the process pid is a Postgres; this system does not tell in which directory.
-func runsIn(pid int, _ string) bool {
-	out, err := exec.Command("ps", "-o", "comm=", "-p", strconv.Itoa(pid)).Output()
-	return err == nil && strings.Contains(string(out), "postgres")
+// serversIn returns old when it is a Postgres; this system does not tell in which directory.
+func serversIn(_ string, old int) []int {
+	out, err := exec.Command("ps", "-o", "comm=", "-p", strconv.Itoa(old)).Output()
+	if err != nil || !strings.Contains(string(out), "postgres") {
+		return nil
+	}
+	return []int{old}
 }
 
 // throughFiles reports whether a child may reach a directory through an open file when it may not walk there.

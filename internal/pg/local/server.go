@@ -20,7 +20,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"golang.org/x/sys/unix"
 )
 
 // Server is a running private Postgres. It starts Postgres again when it ends by itself.
@@ -210,7 +209,14 @@ func (s *Server) supervise(p *process, flush bool) {
 	defer close(s.done)
 	defer s.release()
 	if flush {
-		unix.Sync() // initdb left that for later, so that the first page is not kept waiting
+		flushed := make(chan struct{})
+		go func() {
+			defer close(flushed)
+			if err := s.cluster.flush(s.rush); err != nil {
+				s.logger.Warn("new cluster was not flushed to disk", "err", err)
+			}
+		}()
+		defer func() { <-flushed }()
 	}
 	for {
 		up := time.Now()

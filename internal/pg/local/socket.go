@@ -96,6 +96,9 @@ func Find(dataDir string) (string, bool) {
 		return "", false
 	}
 	dir := socketDir(dataDir)
+	if !sameOwner(dir, (Config{DataDir: dataDir}).clusterDir()) {
+		return "", false
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	u := urlFor(dir, database)
@@ -113,6 +116,15 @@ func Find(dataDir string) (string, bool) {
 			return "", false
 		}
 	}
+}
+
+// sameOwner reports whether dir is the cluster owner's and closed to others: after a reboot a short directory may be
+// anybody's.
+func sameOwner(dir, cluster string) bool {
+	a, ok := statOwner(dir)
+	b, ok2 := statOwner(cluster)
+	info, err := os.Lstat(dir)
+	return ok && ok2 && a.uid == b.uid && err == nil && info.IsDir() && info.Mode().Perm() == 0o700
 }
 
 func ping(ctx context.Context, u string) error {

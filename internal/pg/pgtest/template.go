@@ -23,7 +23,7 @@ import (
 )
 
 // format changes when a template is made in another way.
-const format = "1"
+const format = "2"
 
 // keep is how long a template that nobody uses stays in the cache.
 const keep = 48 * time.Hour
