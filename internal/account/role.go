@@ -1,0 +1,62 @@
+package account
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"senet/internal/fault"
+	"senet/internal/pg"
+)
+
+// ParseRole reads a role; false when there is none of that name.
+func ParseRole(s string) (Role, bool) {
+	switch r := Role(s); r {
+	case RoleMember, RoleModerator, RoleAdmin:
+		return r, true
+	}
+	return "", false
+}
+
+const lockAdmins = `select id from members where role = 'admin' order by id for no key update`
+
+const updateRole = `update members set role = @role where id = @id`
+
+// SetRole gives a member a role: administrators only, and nobody their own. The caller's transaction also holds the
+// log of it. It is in force with the commit, in open sessions too.
+//
+// The last administrator cannot lose the role: whoever takes it away must be another administrator at that moment,
+// and the rows of all are locked while we look.
+func (s *Service) SetRole(ctx context.Context, tx *pg.Tx, viewer Viewer, id MemberID, role Role) error {
+	if !viewer.Administers() {
+		return fault.New(fault.Forbidden, "error.forbidden")
+	}
+	if _, ok := ParseRole(string(role)); !ok {
+		return fault.New(fault.Invalid, "account.role.unknown")
+	}
+	if id == viewer.ID {
+		return fault.New(fault.Conflict, "account.role.own")
+	}
+	rows, err := tx.Query(ctx, lockAdmins)
+	if err != nil {
+		return fmt.Errorf("lock administrators: %w", err)
+	}
+	admins, err := pgx.CollectRows(rows, pgx.RowTo[MemberID])
+	if err != nil {
+		return fmt.Errorf("lock administrators: %w", err)
+	}
+	if !slices.Contains(admins, viewer.ID) { // no longer: a Viewer may be 5 s old
+		return fault.New(fault.Forbidden, "error.forbidden")
+	}
+	done, err := tx.Exec(ctx, updateRole, pgx.StrictNamedArgs{"id": id, "role": role})
+	if err != nil {
+		return fmt.Errorf("set role of member %d: %w", id, err)
+	}
+	if done.RowsAffected() == 0 {
+		return fault.New(fault.NotFound, "account.member.not_found")
+	}
+	tx.Touch(Subject(id))
+	return nil
+}

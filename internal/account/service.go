@@ -1,0 +1,46 @@
+package account
+
+import (
+	"fmt"
+	"sync"
+	"time"
+
+	"senet/internal/pg"
+)
+
+// Service is the members' door: joining, signing in, sessions, roles, settings. It is safe for concurrent use.
+type Service struct {
+	store     *pg.Store
+	passwords *hasher
+	viewers   *viewerCache
+	zones     sync.Map // name → *time.Location: loading one reads the time zone database
+	now       func() time.Time
+}
+
+// New makes the service; it keeps nothing of value in memory and needs no stop.
+func New(store *pg.Store) *Service {
+	return &Service{store: store, passwords: newHasher(), viewers: newViewerCache(), now: time.Now}
+}
+
+// Subject is the name under which pg.Changes tells that something of the member has changed: name, role, settings,
+// sessions.
+func Subject(id MemberID) string { return fmt.Sprintf("member:%d", id) }
+
+// zone is the location of an IANA name; false when there is none. "Local" and "" are not names.
+func (s *Service) zone(name string) (*time.Location, bool) {
+	if loc, ok := s.zones.Load(name); ok {
+		return loc.(*time.Location), true
+	}
+	if name == "" || name == "Local" || len(name) > 64 {
+		return nil, false
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, false
+	}
+	s.zones.Store(name, loc)
+	return loc, true
+}
+
+// stamp is the time as Postgres keeps it: to the microsecond.
+func (s *Service) stamp() time.Time { return s.now().Truncate(time.Microsecond) }
