@@ -45,7 +45,10 @@ func initials(name string) string {
 				han = append(han, c)
 			}
 		}
-		return string(han[max(min(len(han)-1, len(han)-2), 0):][:min(len(han), 2)])
+		if len(han) > 2 {
+			return string(han[len(han)-2:])
+		}
+		return string(han[len(han)-1:])
 	}
 	words := strings.FieldsFunc(name, func(c rune) bool { return unicode.IsSpace(c) || c == '-' || c == '.' })
 	if len(words) == 0 {
