@@ -11,7 +11,7 @@ import (
 
 // MaxSource is the longest source, in bytes, that is read as Markdown. A longer one is shown as plain text: nobody
 // writes that much in a post, and several rules of CommonMark cost more than linear time.
-const MaxSource = 256 << 10
+const MaxSource = 128 << 10
 
 // Bounds of one text. They are far above what people write and far below what hurts: a parser that keeps to the
 // letter of CommonMark is quadratic in several of these, and a browser gives up on depth long before the server does.
@@ -22,6 +22,7 @@ const (
 	maxLinkWork       = 4 << 20 // bytes looked at in vain for the rest of a link or a code span
 	maxFootnotes      = 100
 	maxFootnoteLinks  = 300
+	maxDefinitions    = 500 // link definitions in one paragraph; goldmark takes them off in quadratic time
 	maxTableColumns   = 50
 	maxTableCells     = 5_000
 	maxTableEscapes   = 200 // "\|" in one table; goldmark handles them in quadratic time
@@ -176,6 +177,22 @@ func (s smallTables) Transform(node *ast.Paragraph, reader text.Reader, pc parse
 		return
 	}
 	s.ParagraphTransformer.Transform(node, reader, pc)
+}
+
+// fewDefinitions leaves a paragraph with too many link definitions as text.
+type fewDefinitions struct{ parser.ParagraphTransformer }
+
+func (f fewDefinitions) Transform(node *ast.Paragraph, reader text.Reader, pc parser.Context) {
+	definitions := 0
+	for i := range node.Lines().Len() {
+		line := node.Lines().At(i)
+		if bytes.Contains(line.Value(reader.Source()), []byte("]:")) {
+			definitions++
+		}
+	}
+	if definitions > 0 && definitions <= maxDefinitions {
+		f.ParagraphTransformer.Transform(node, reader, pc)
+	}
 }
 
 // isTableRule reports whether the line could be the rule below a table's head: only these characters, and a dash.

@@ -128,7 +128,7 @@ func hostLength(s []byte) int {
 	for i := 0; i < len(s) && i < 254; i++ {
 		c := s[i]
 		if c == '.' {
-			if i == end || i+1 >= len(s) || !isAlnum(s[i+1]) {
+			if i == 0 || i+1 >= len(s) || !isAlnum(s[i+1]) {
 				break
 			}
 			continue

@@ -34,7 +34,7 @@ func newParser() parser.Parser {
 			util.Prioritized(mentionParser{}, 700),
 		),
 		parser.WithParagraphTransformers(
-			util.Prioritized(parser.LinkReferenceParagraphTransformer, 100),
+			util.Prioritized(fewDefinitions{parser.LinkReferenceParagraphTransformer}, 100),
 			util.Prioritized(smallTables{extension.NewTableParagraphTransformer()}, 200),
 		),
 		parser.WithASTTransformers(
@@ -44,7 +44,7 @@ func newParser() parser.Parser {
 	)
 }
 
-// parse reads src, of which the nodes keep slices, and settles links and headings (see settle).
+// parse reads src into a document, and gives the bytes that its nodes point into. A seeker may be nil.
 func parse(src string, seeker *mentionSeeker) (*ast.Document, []byte) {
 	source := []byte(src)
 	if len(source) > MaxSource {

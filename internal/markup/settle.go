@@ -68,8 +68,8 @@ func (s *settler) walk(parent ast.Node, inLink bool) {
 }
 
 func (s *settler) link(parent ast.Node, n *ast.Link, inLink bool) {
-	href, external, ok := target(resolve(n.Destination), s.opt.Origin)
-	if !ok || inLink || !s.afford(href, string(n.Title)) {
+	href, external, ok := s.target(n.Destination, n.Title)
+	if !ok || inLink {
 		s.walk(n, inLink)
 		unwrap(parent, n)
 		return
@@ -102,8 +102,8 @@ func (s *settler) autoLink(parent ast.Node, n *ast.AutoLink, inLink bool) {
 // image shows the alternative text as a link to the picture: a reader chooses to leave the hub, a page never does.
 func (s *settler) image(parent ast.Node, n *ast.Image, inLink bool) {
 	alt := strings.TrimSpace(plainInline(n, s.source))
-	href, external, ok := target(resolve(n.Destination), s.opt.Origin)
-	if !ok || inLink || !s.afford(href, string(n.Title)) {
+	href, external, ok := s.target(n.Destination, n.Title)
+	if !ok || inLink {
 		parent.ReplaceChild(parent, n, rawString(alt))
 		return
 	}
@@ -127,18 +127,21 @@ func (s *settler) mention(parent ast.Node, n *mention, inLink bool) {
 	n.SetAttributeString("href", href)
 }
 
-// afford reports whether the text may still repeat this link target: a reference can be used thousands of times.
-func (s *settler) afford(href, title string) bool {
-	s.expansion += len(href) + len(title)
-	return s.expansion <= maxLinkExpansion+2*len(s.source)
+// target checks what was typed as a link's target. One definition can be referred to thousands of times: what is
+// longer than any link may be is not looked at, and when repetition has cost more than the text itself, links stop.
+func (s *settler) target(destination, title []byte) (href string, external, ok bool) {
+	s.expansion += len(destination) + len(title)
+	if len(destination) > maxURL || s.expansion > maxLinkExpansion+2*len(s.source) {
+		return "", false, false
+	}
+	return target(resolve(destination), s.opt.Origin)
 }
 
 func shortTitle(title []byte) string {
-	t := resolve(title)
-	if len(t) > maxLinkTitle {
+	if len(title) > maxLinkTitle {
 		return ""
 	}
-	return strings.ToValidUTF8(t, "")
+	return strings.ToValidUTF8(resolve(title), "")
 }
 
 // rawString is text that is shown as it is.
