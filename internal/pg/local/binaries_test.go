@@ -75,7 +75,7 @@ func TestFindBinaries(t *testing.T) {
 
 func TestStart_missing(t *testing.T) {
 	m := newMirror(t, nil)
-	_, err := Start(t.Context(), Config{DataDir: t.TempDir(), Mirror: m.URL, CacheDir: openDir(t), roots: []string{}, retry: time.Millisecond})
+	_, err := Start(t.Context(), Config{DataDir: scratch(t), Mirror: m.URL, CacheDir: openDir(t), roots: []string{}, retry: time.Millisecond})
 	var missing *MissingError
 	if !errors.As(err, &missing) {
 		t.Fatalf("got %v, want a MissingError", err)

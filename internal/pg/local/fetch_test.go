@@ -107,7 +107,7 @@ func packJar(t *testing.T, entries []*tar.Header, bodies map[string]string) []by
 }
 
 func fetchConfig(t *testing.T, m *mirror) Config {
-	return Config{DataDir: t.TempDir(), Mirror: m.URL, CacheDir: openDir(t), NoSync: true, roots: []string{}, retry: time.Millisecond}.withDefaults()
+	return Config{DataDir: scratch(t), Mirror: m.URL, CacheDir: openDir(t), NoSync: true, roots: []string{}, retry: time.Millisecond}.withDefaults()
 }
 
 func TestStart_fetched(t *testing.T) {
@@ -118,7 +118,7 @@ func TestStart_fetched(t *testing.T) {
 	if got := query(t, srv.URL(), "select 'yes'"); got != "yes" {
 		t.Errorf("got %q, want yes", got)
 	}
-	cfg.DataDir = t.TempDir()
+	cfg.DataDir = scratch(t)
 	if _, err := fetch(t.Context(), cfg, preferred); err != nil {
 		t.Errorf("second fetch: %v", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sys/unix"
 )
 
 // helperEnv makes this test binary a small hub on the data directory that it names.
@@ -66,9 +67,28 @@ func startHub(t *testing.T, dir string) *exec.Cmd {
 	return cmd
 }
 
+// memory is where tests put clusters: writing forty megabytes each to a disk is what would take their time.
+func memory() string {
+	if dir := "/dev/shm"; unix.Access(dir, unix.W_OK) == nil {
+		return dir
+	}
+	return os.TempDir()
+}
+
+// scratch returns a directory that is closed to other users, as root's directories often are.
+func scratch(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp(memory(), "senet-local-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
 // seed is a cluster that was made once; tests of what comes later copy it.
 var seed = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "senet-seed-")
+	dir, err := os.MkdirTemp(memory(), "senet-local-")
 	if err != nil {
 		return "", err
 	}
@@ -80,7 +100,7 @@ var seed = sync.OnceValues(func() (string, error) {
 	if err := srv.Stop(context.Background()); err != nil {
 		return "", err
 	}
-	keep, err := os.MkdirTemp("", "senet-seed-")
+	keep, err := os.MkdirTemp(memory(), "senet-local-")
 	if err != nil {
 		return "", err
 	}
@@ -94,7 +114,7 @@ func dataDir(t *testing.T) string {
 	if err != nil {
 		t.Fatalf("make seed: %v", err)
 	}
-	dir := t.TempDir()
+	dir := scratch(t)
 	if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +124,7 @@ func dataDir(t *testing.T) string {
 	return dir
 }
 
-// openDir returns a directory that every user may enter, which t.TempDir is not.
+// openDir returns a directory that every user may enter, which scratch is not.
 func openDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "senet-open-")

@@ -14,7 +14,7 @@ import (
 )
 
 func TestStart_fromNothing(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), "not", "there", "yet")
+	dir := filepath.Join(scratch(t), "not", "there", "yet")
 	begin := time.Now()
 	srv := mustStart(t, Config{DataDir: dir})
 	for sql, want := range map[string]string{
@@ -91,7 +91,7 @@ func TestStart_closedParent(t *testing.T) {
 	if os.Geteuid() != 0 {
 		t.Skip("needs root")
 	}
-	closed := filepath.Join(t.TempDir(), "closed")
+	closed := filepath.Join(scratch(t), "closed")
 	if err := os.Mkdir(closed, 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestStart_keepsOwner(t *testing.T) {
 }
 
 func TestStart_longPath(t *testing.T) {
-	dir := filepath.Join(t.TempDir(), strings.Repeat("deep", 20), strings.Repeat("deeper", 10))
+	dir := filepath.Join(scratch(t), strings.Repeat("deep", 20), strings.Repeat("deeper", 10))
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -242,7 +242,7 @@ func TestStart_strangerHasOldPid(t *testing.T) {
 }
 
 func TestStart_foreignDirectory(t *testing.T) {
-	dir := t.TempDir()
+	dir := scratch(t)
 	file := filepath.Join(dir, "postgres", "thesis.txt")
 	if err := os.Mkdir(filepath.Dir(file), 0o755); err != nil {
 		t.Fatal(err)

@@ -97,7 +97,7 @@ func removeStale(base string) {
 // reaper waits until its standard input ends, which is when the test binary has, then for Postgres, and cleans up.
 const reaper = `read -r _
 pid=$(head -n 1 "$0/postgres/postmaster.pid" 2>/dev/null)
-while [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
+while [ -e "$0/postgres/postmaster.pid" ] && kill -0 "$pid" 2>/dev/null; do sleep 0.02; done
 rm -rf "$0" "$0.hold"`
 
 // reap starts a small process that removes dir when this one is gone, however it went.
