@@ -1,0 +1,26 @@
+// Package chat owns rooms and the room log: everything that happens in a room is an event with a gapless seq, given
+// in the transaction that makes it happen. What a reader shows is the fold of the log; what it missed is seq > last.
+// Commit is the truth, the Hub's fan-out is a hint, and a gap is filled from the log, never skipped.
+//
+// It writes rooms, messages and room_events, and nothing else; it reads members and challenges. It knows neither
+// HTTP nor frames: chatweb encodes what the Hub delivers.
+//
+// # Kinds of events and their data
+//
+//	message  somebody said something.
+//	         by: its author.
+//	         data: {"id":991,"client_id":"<uuid>","body":"…","lang":"zh","reply_to":null}
+//	remove   a moderator took a message away.
+//	         by: absent; readers need not know which moderator it was.
+//	         data: {"id":991}
+//	restore  the removal was undone.
+//	         by: the message's author.
+//	         data: as of message, and "at": when the message was said; a reader puts the text back in its old place.
+//
+// A message that is hidden at the time of the reading has no text anywhere: its message event and a restore event of
+// it carry data {"id":991,"removed":true}, no html, and by stays; a reply to it quotes nothing of it.
+//
+// # Who may
+//
+// Rooms are as public as threads: everybody reads, members write. The room of an archived challenge is read-only.
+package chat

@@ -1,0 +1,76 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"senet/internal/account"
+	"senet/internal/fault"
+	"senet/internal/markup"
+	"senet/internal/pg"
+)
+
+// Subject is what a decision about a message needs to know of it.
+type Subject struct {
+	AuthorID account.MemberID
+	Room     RoomID
+	Excerpt  string // of its text, for moderators
+	Lang     string
+	Path     string // its place, without the locale
+}
+
+var (
+	errNoMessage = fault.New(fault.NotFound, "chat.message.not_found")
+	errAlready   = fault.New(fault.Conflict, "chat.already") // it is hidden, or shown, already
+	errForbidden = fault.New(fault.Forbidden, "error.forbidden")
+)
+
+// Hide takes a message's text from everybody: pages, replays, the API, open sockets. Moderators only; of a hidden
+// message it is the Conflict chat.already.
+func (s *Service) Hide(ctx context.Context, tx *pg.Tx, viewer account.Viewer, id MessageID) (Subject, error) {
+	return s.setHidden(ctx, tx, viewer, id, KindRemove)
+}
+
+// Unhide undoes Hide.
+func (s *Service) Unhide(ctx context.Context, tx *pg.Tx, viewer account.Viewer, id MessageID) (Subject, error) {
+	return s.setHidden(ctx, tx, viewer, id, KindRestore)
+}
+
+// The row is locked first, so that of two moderators the second sees what the first did.
+const messageSubject = `
+	select m.author_id, m.room_id, left(m.body, 400), m.lang, m.seq, m.hidden_at is not null, coalesce(c.slug, '')
+	from messages m join rooms r on r.id = m.room_id left join challenges c on c.id = r.challenge_id
+	where m.id = @id
+	for no key update of m`
+
+const setHidden = `update messages set hidden_at = case when @hide then now() end where id = @id`
+
+func (s *Service) setHidden(ctx context.Context, tx *pg.Tx, viewer account.Viewer, id MessageID, kind Kind) (Subject, error) {
+	if !viewer.Moderates() {
+		return Subject{}, errForbidden
+	}
+	var sub Subject
+	var body, slug string
+	var seq int64
+	var hidden bool
+	err := tx.QueryRow(ctx, messageSubject, pgx.StrictNamedArgs{"id": id}).
+		Scan(&sub.AuthorID, &sub.Room, &body, &sub.Lang, &seq, &hidden, &slug)
+	if err != nil {
+		return Subject{}, wrap(fmt.Sprintf("find message %d", id), pg.OrNotFound(err, errNoMessage))
+	}
+	hide := kind == KindRemove
+	if hidden == hide {
+		return Subject{}, errAlready
+	}
+	if _, err := tx.Exec(ctx, setHidden, pgx.StrictNamedArgs{"id": id, "hide": hide}); err != nil {
+		return Subject{}, fmt.Errorf("%s message %d: %w", kind, id, err)
+	}
+	if _, err := s.Append(ctx, tx, sub.Room, Entry{Kind: kind, By: viewer.ID, Message: id}); err != nil {
+		return Subject{}, err
+	}
+	sub.Excerpt = markup.Excerpt(body, excerptWeight)
+	sub.Path = fmt.Sprintf("/c/%s/room?at=%d#m-%d", slug, seq, id)
+	return sub, nil
+}

@@ -1,0 +1,51 @@
+package chat
+
+import (
+	"log/slog"
+	"sync"
+
+	"senet/internal/account"
+	"senet/internal/pg"
+)
+
+// Service is rooms and their log.
+type Service struct {
+	store    *pg.Store
+	accounts *account.Service
+	log      *slog.Logger
+	writer   *writer
+
+	mu    sync.Mutex
+	heard []func(RoomID, int64, []Event)
+}
+
+// New makes the service over store; accounts knows who is mentioned. Saying something needs Start.
+func New(store *pg.Store, accounts *account.Service, log *slog.Logger) *Service {
+	s := &Service{store: store, accounts: accounts, log: log}
+	s.writer = newWriter(s)
+	return s
+}
+
+// Start starts the writer of this node.
+func (s *Service) Start() { s.writer.start() }
+
+// Stop lets nobody say more, writes what waits, and returns when the writer is gone. Stopping twice is harmless.
+func (s *Service) Stop() { s.writer.stop() }
+
+// onCommit has f told of every commit of this process: a room and where its log stands now, and its newest events,
+// or none where they have to be read. f must not block.
+func (s *Service) onCommit(f func(RoomID, int64, []Event)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.heard = append(s.heard, f)
+}
+
+// tell is called after commit, never before.
+func (s *Service) tell(room RoomID, seq int64, events []Event) {
+	s.mu.Lock()
+	heard := s.heard
+	s.mu.Unlock()
+	for _, f := range heard {
+		f(room, seq, events)
+	}
+}

@@ -1,0 +1,167 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"senet/internal/fault"
+)
+
+const (
+	maxWaiting = 20_000 // messages that may wait to be written
+	maxBatch   = 1000   // messages written in one transaction
+	// A batch must be written within batchTime, else its senders are told to try again; their client ids make that
+	// harmless.
+	batchTime = 15 * time.Second
+)
+
+// passing are the classes of Postgres errors after which trying again may help: a deadlock or the like, too few
+// resources, a restart.
+var passing = map[string]bool{"40": true, "53": true, "57": true}
+
+var errBusy = fault.New(fault.Unavailable, "chat.busy").After(2 * time.Second)
+
+// waiting is a message that passed the rules and waits to be written.
+type waiting struct {
+	ctx    context.Context
+	say    Say
+	html   string
+	author By
+	done   func(seq int64, err error)
+}
+
+// writer is the one who writes what is said on this node: whatever waits goes into one transaction. There is no
+// timer, so an idle room pays one commit a message and a busy one shares it.
+type writer struct {
+	service *Service
+	mu      sync.Mutex
+	queue   []*waiting
+	running bool
+	wake    chan struct{} // holds a token while something waits or the end is near
+	gone    chan struct{} // closed when the goroutine has ended
+}
+
+func newWriter(s *Service) *writer {
+	return &writer{service: s, wake: make(chan struct{}, 1)}
+}
+
+func (w *writer) start() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.running {
+		return
+	}
+	w.running = true
+	w.gone = make(chan struct{})
+	go w.run(w.gone)
+}
+
+func (w *writer) stop() {
+	w.mu.Lock()
+	gone := w.gone
+	w.running = false
+	w.nudge()
+	w.mu.Unlock()
+	if gone != nil {
+		<-gone
+	}
+}
+
+func (w *writer) nudge() {
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (w *writer) submit(m *waiting) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case !w.running:
+		return errStopped
+	case len(w.queue) >= maxWaiting:
+		return errBusy
+	}
+	w.queue = append(w.queue, m)
+	w.nudge()
+	return nil
+}
+
+// take is what waits now, at most a batch; more is false when nothing waits and nothing will.
+func (w *writer) take() (batch []*waiting, more bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := min(len(w.queue), maxBatch)
+	batch = w.queue[:n:n]
+	w.queue = w.queue[n:]
+	if len(w.queue) == 0 {
+		w.queue = nil
+	}
+	return batch, n > 0 || w.running
+}
+
+func (w *writer) run(gone chan struct{}) {
+	defer close(gone)
+	for {
+		batch, more := w.take()
+		if !more {
+			return
+		}
+		if len(batch) == 0 {
+			<-w.wake
+			continue
+		}
+		w.write(batch)
+	}
+}
+
+// write writes a batch and tells everybody how it went. A batch that Postgres refuses is written one by one, so
+// that one bad message harms nobody else.
+func (w *writer) write(batch []*waiting) {
+	live := batch[:0]
+	for _, m := range batch {
+		if err := m.ctx.Err(); err != nil {
+			m.done(0, err)
+			continue
+		}
+		live = append(live, m)
+	}
+	if len(live) == 0 {
+		return
+	}
+	err := w.try(live)
+	if err == nil {
+		return
+	}
+	var refused *pgconn.PgError
+	if !errors.As(err, &refused) {
+		// The connection broke, perhaps during the commit: once more, which the client ids make harmless.
+		if err = w.try(live); err == nil {
+			return
+		}
+	}
+	if len(live) > 1 && errors.As(err, &refused) {
+		for _, m := range live {
+			w.write([]*waiting{m})
+		}
+		return
+	}
+	w.service.log.Error("messages not written", "count", len(live), "err", err)
+	if refused == nil || passing[refused.Code[:2]] {
+		err = errBusy.Because(err)
+	}
+	for _, m := range live {
+		m.done(0, err)
+	}
+}
+
+func (w *writer) try(batch []*waiting) error {
+	ctx, cancel := context.WithTimeout(context.Background(), batchTime)
+	defer cancel()
+	return w.service.writeBatch(ctx, batch)
+}
