@@ -44,9 +44,9 @@ func (a Action) aspect() string {
 	return string(a)
 }
 
-// undoable reports whether there is a way back. A challenge is archived, never deleted, and its order is changed
+// Undoable reports whether there is a way back. A challenge is archived, never deleted, and its order is changed
 // again by hand.
-func (a Action) undoable() bool { return a != Create && a != Order }
+func (a Action) Undoable() bool { return a != Create && a != Order }
 
 // forAdmins reports whether only administrators may do it.
 func (a Action) forAdmins() bool {

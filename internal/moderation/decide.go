@@ -65,6 +65,9 @@ func (s *Service) decide(ctx context.Context, viewer account.Viewer, d decision)
 		if out.id != 0 {
 			d.subject.ID = out.id
 		}
+		if err := checkStands(ctx, tx, d.undoes); err != nil {
+			return err
+		}
 		e = Entry{ActorID: viewer.ID, ActorName: viewer.Name, Action: d.action, SubjectKind: d.subject.Kind,
 			SubjectID: d.subject.ID, AuthorID: out.author, Reason: reason, Data: out.data, Undoes: d.undoes, Stands: true}
 		if err := record(ctx, tx, &e); err != nil {
@@ -130,6 +133,26 @@ func record(ctx context.Context, tx *pg.Tx, e *Entry) error {
 		return fmt.Errorf("write the log: %w", err)
 	}
 	tx.Touch("moderation")
+	return nil
+}
+
+const overtaken = `
+	select exists (select 1 from moderation_log l join moderation_log x on x.subject_kind = l.subject_kind
+		and x.subject_id = l.subject_id and x.aspect = l.aspect and x.id > l.id where l.id = @id)`
+
+// checkStands makes sure that nobody decided again while a decision was being undone. It comes after the effect,
+// which has locked the subject until the end of the transaction.
+func checkStands(ctx context.Context, tx *pg.Tx, undoes LogID) error {
+	if undoes == 0 {
+		return nil
+	}
+	var late bool
+	if err := tx.QueryRow(ctx, overtaken, pgx.StrictNamedArgs{"id": undoes}).Scan(&late); err != nil {
+		return fmt.Errorf("look for a later decision: %w", err)
+	}
+	if late {
+		return errSuperseded
+	}
 	return nil
 }
 

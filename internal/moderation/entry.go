@@ -52,7 +52,7 @@ func (e Entry) Subject() Subject { return Subject{Kind: e.SubjectKind, ID: e.Sub
 
 // Undoable reports whether the viewer may take the decision back now.
 func (e Entry) Undoable(viewer account.Viewer) bool {
-	return e.Stands && e.Action.undoable() && viewer.Moderates() && (!e.Action.forAdmins() || viewer.Administers())
+	return e.Stands && e.Action.Undoable() && viewer.Moderates() && (!e.Action.forAdmins() || viewer.Administers())
 }
 
 // Data is what a row says beyond its columns: how the subject was called and where it was at that time, and what it

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"senet/internal/account"
+	"senet/internal/fault"
 	"senet/internal/forum"
 	"senet/internal/i18n"
 	"senet/internal/markup"
@@ -88,6 +89,15 @@ func (s *Service) pin(id forum.ThreadID, pin bool, reason string) decision {
 func (s *Service) move(id forum.ThreadID, to Target) decision {
 	d := onThread(Move, id, to.Reason)
 	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
+		now, err := challengeState(ctx, tx, to.Challenge)
+		if fault.KindOf(err) == fault.NotFound {
+			var fields fault.Fields
+			fields.Add("challenge", errNoChallenge.Key, nil)
+			return outcome{}, fields.Err()
+		}
+		if err != nil {
+			return outcome{}, err
+		}
 		sub, err := s.forum.Move(ctx, tx, id, to.Challenge)
 		if err != nil {
 			return outcome{}, err
@@ -100,10 +110,8 @@ func (s *Service) move(id forum.ThreadID, to Target) decision {
 		if out.data.WasChallenge, err = challengeState(ctx, tx, forum.ChallengeID(was)); err != nil {
 			return outcome{}, err
 		}
-		if out.data.NowChallenge, err = challengeState(ctx, tx, to.Challenge); err != nil {
-			return outcome{}, err
-		}
-		out.notice.Data.Challenge = &out.data.NowChallenge.Title
+		out.data.NowChallenge = now
+		out.notice.Data.Challenge = &now.Title
 		return out, nil
 	}
 	return d

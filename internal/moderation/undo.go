@@ -20,7 +20,7 @@ func (s *Service) Undo(ctx context.Context, viewer account.Viewer, id LogID) (En
 	if e.UndoneBy != 0 {
 		return Entry{}, s.already(ctx, decision{action: e.Action, subject: e.Subject()})
 	}
-	if !e.Action.undoable() {
+	if !e.Action.Undoable() {
 		return Entry{}, errFinal
 	}
 	if !e.Stands {

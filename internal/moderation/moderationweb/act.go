@@ -1,0 +1,235 @@
+package moderationweb
+
+import (
+	"net/url"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"senet/internal/account"
+	"senet/internal/chat"
+	"senet/internal/fault"
+	"senet/internal/forum"
+	"senet/internal/httpx"
+	"senet/internal/i18n"
+	"senet/internal/moderation"
+	"senet/web/ui"
+)
+
+// form is what the form of an act holds, as typed.
+type form struct {
+	ID        int64
+	Reason    string
+	Title     string // rename
+	Lang      string
+	Challenge string // move: the challenge's id
+	Role      string // role
+	Back      string // the page the act was started from
+}
+
+// acts are what can be done with one kind of subject.
+type acts struct {
+	kind string
+	do   map[moderation.Action]act
+}
+
+type act func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error)
+
+var postActs = acts{kind: moderation.Post, do: map[moderation.Action]act{
+	moderation.Hide: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
+		return h.moderation.HidePost(c.UserContext(), httpx.Of(c).Viewer, forum.PostID(f.ID), f.Reason)
+	},
+	moderation.Unhide: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
+		return h.moderation.UnhidePost(c.UserContext(), httpx.Of(c).Viewer, forum.PostID(f.ID), f.Reason)
+	},
+}}
+
+var messageActs = acts{kind: moderation.Message, do: map[moderation.Action]act{
+	moderation.Hide: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
+		return h.moderation.HideMessage(c.UserContext(), httpx.Of(c).Viewer, chat.MessageID(f.ID), f.Reason)
+	},
+	moderation.Unhide: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
+		return h.moderation.UnhideMessage(c.UserContext(), httpx.Of(c).Viewer, chat.MessageID(f.ID), f.Reason)
+	},
+}}
+
+var threadActs = acts{kind: moderation.Thread, do: map[moderation.Action]act{
+	moderation.Lock: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
+		return h.moderation.Lock(c.UserContext(), httpx.Of(c).Viewer, forum.ThreadID(f.ID), f.Reason)
+	},
+	moderation.Unlock: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
+		return h.moderation.Unlock(c.UserContext(), httpx.Of(c).Viewer, forum.ThreadID(f.ID), f.Reason)
+	},
+	moderation.Pin: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
+		return h.moderation.Pin(c.UserContext(), httpx.Of(c).Viewer, forum.ThreadID(f.ID), f.Reason)
+	},
+	moderation.Unpin: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
+		return h.moderation.Unpin(c.UserContext(), httpx.Of(c).Viewer, forum.ThreadID(f.ID), f.Reason)
+	},
+	moderation.Move: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
+		to, _ := strconv.ParseInt(f.Challenge, 10, 64) // not a number: no challenge, which the core says
+		return h.moderation.Move(c.UserContext(), httpx.Of(c).Viewer, forum.ThreadID(f.ID),
+			moderation.Target{Challenge: forum.ChallengeID(to), Reason: f.Reason})
+	},
+	moderation.Rename: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
+		return h.moderation.Rename(c.UserContext(), httpx.Of(c).Viewer, forum.ThreadID(f.ID),
+			moderation.Title{Title: f.Title, Lang: f.Lang, Reason: f.Reason})
+	},
+}}
+
+var memberActs = acts{kind: moderation.Member, do: map[moderation.Action]act{
+	moderation.Role: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
+		return h.moderation.SetRole(c.UserContext(), httpx.Of(c).Viewer, account.MemberID(f.ID),
+			moderation.RoleChange{Role: account.Role(f.Role), Reason: f.Reason})
+	},
+}}
+
+// action is the one that the address names; the members' route has one only.
+func (as acts) action(c *fiber.Ctx) (moderation.Action, error) {
+	a := moderation.Action(c.Params("act"))
+	if as.kind == moderation.Member {
+		a = moderation.Role
+	}
+	if as.do[a] == nil {
+		return "", fault.New(fault.NotFound, "error.not_found")
+	}
+	return a, nil
+}
+
+// ask shows the form of an act.
+func (h *Handlers) ask(as acts) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		a, err := as.action(c)
+		if err != nil {
+			return err
+		}
+		id, err := httpx.ID[int64](c, "id")
+		if err != nil {
+			return err
+		}
+		f := form{ID: id, Back: c.Query("back")}
+		if a == moderation.Rename {
+			t, err := h.forum.FindThread(c.UserContext(), httpx.Of(c).Viewer, forum.ThreadID(id))
+			if err != nil {
+				return err
+			}
+			f.Title, f.Lang = t.Title, t.Lang
+		}
+		return h.showForm(c, fiber.StatusOK, actView{Kind: as.kind, Action: a, Form: f})
+	}
+}
+
+// do acts, and leads back to where the act was started. What was typed wrong comes back in the form.
+func (h *Handlers) do(as acts) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		a, err := as.action(c)
+		if err != nil {
+			return err
+		}
+		f, err := readForm(c)
+		if err != nil {
+			return err
+		}
+		e, err := as.do[a](h, c, f)
+		if fl := fault.Of(err); fl != nil && fl.Kind == fault.Invalid {
+			return h.showForm(c, fiber.StatusUnprocessableEntity, actView{Kind: as.kind, Action: a, Form: f, Fault: fl})
+		}
+		if err != nil {
+			return err
+		}
+		return done(c, e, f.Back)
+	}
+}
+
+func (h *Handlers) undo(c *fiber.Ctx) error {
+	id, err := httpx.ID[moderation.LogID](c, "log")
+	if err != nil {
+		return err
+	}
+	back, err := httpx.Field(c, "back")
+	if err != nil {
+		return err
+	}
+	e, err := h.moderation.Undo(c.UserContext(), httpx.Of(c).Viewer, id)
+	if err != nil {
+		return err
+	}
+	return done(c, e, back)
+}
+
+func readForm(c *fiber.Ctx) (form, error) {
+	var f form
+	var err error
+	if f.ID, err = httpx.ID[int64](c, "id"); err != nil {
+		return f, err
+	}
+	for name, to := range map[string]*string{"reason": &f.Reason, "title": &f.Title, "lang": &f.Lang,
+		"challenge": &f.Challenge, "role": &f.Role, "back": &f.Back} {
+		if *to, err = httpx.Field(c, name); err != nil {
+			return f, err
+		}
+	}
+	return f, nil
+}
+
+// actView is the page of one act.
+type actView struct {
+	Kind   string
+	Action moderation.Action
+	Form   form
+	Fault  *fault.Fault
+	Offer  []ui.Option // challenges to move to, or roles to give
+}
+
+func (h *Handlers) showForm(c *fiber.Ctx, status int, v actView) error {
+	r := httpx.Of(c)
+	switch v.Action {
+	case moderation.Move:
+		cs, err := h.forum.Challenges(c.UserContext(), r.Viewer)
+		if err != nil {
+			return err
+		}
+		for _, ch := range cs {
+			if ch.ArchivedAt == nil {
+				title, _ := ch.Title().In(r.Locale)
+				v.Offer = append(v.Offer, ui.Option{Value: strconv.FormatInt(int64(ch.ID), 10), Label: title})
+			}
+		}
+	case moderation.Rename:
+		for _, l := range i18n.Locales {
+			v.Offer = append(v.Offer, ui.Option{Value: string(l), Label: r.T("lang." + string(l))})
+		}
+	case moderation.Role:
+		for _, role := range []account.Role{account.RoleMember, account.RoleModerator, account.RoleAdmin} {
+			v.Offer = append(v.Offer, ui.Option{Value: string(role), Label: roleName(r, string(role))})
+		}
+	}
+	return httpx.Render(c, status, actPage(r, v))
+}
+
+// field is what is wrong with a field of the form.
+func (v actView) field(name string) fault.Message {
+	if v.Fault == nil {
+		return fault.Message{}
+	}
+	return v.Fault.Fields[name]
+}
+
+// done leads back after an act; the page there says what was done and offers to undo it (Done).
+func done(c *fiber.Ctx, e moderation.Entry, back string) error {
+	r := httpx.Of(c)
+	if !httpx.LocalPath(back) {
+		back = r.URL("/moderation")
+		if e.Data.Path != "" {
+			back = r.URL(e.Data.Path)
+		}
+	}
+	u, err := url.Parse(back)
+	if err != nil {
+		u = &url.URL{Path: r.URL("/moderation")}
+	}
+	q := u.Query()
+	q.Set(doneParameter, string(e.Action)+"."+strconv.FormatInt(int64(e.ID), 10))
+	u.RawQuery = q.Encode()
+	return c.Redirect(u.String(), fiber.StatusSeeOther)
+}

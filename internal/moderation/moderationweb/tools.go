@@ -1,0 +1,41 @@
+package moderationweb
+
+import (
+	"net/url"
+	"strconv"
+
+	"senet/internal/forum"
+	"senet/internal/httpx"
+	"senet/internal/moderation"
+)
+
+func threadPath(t forum.Thread) string {
+	return "/moderation/threads/" + strconv.FormatInt(int64(t.ID), 10)
+}
+
+// askURL is the page with the form of an act, which leads back here.
+func askURL(r *httpx.Request, path string, a moderation.Action) string {
+	return r.URL(path+"/"+string(a)) + "?back=" + url.QueryEscape(here(r, ""))
+}
+
+func icon(a moderation.Action) string {
+	switch a {
+	case moderation.Hide:
+		return "hide"
+	case moderation.Unhide:
+		return "show"
+	case moderation.Lock:
+		return "lock"
+	case moderation.Unlock:
+		return "unlock"
+	case moderation.Pin, moderation.Unpin:
+		return "pin"
+	case moderation.Move:
+		return "move"
+	case moderation.Rename, moderation.Edit:
+		return "edit"
+	case moderation.Create:
+		return "plus"
+	}
+	return "settings"
+}

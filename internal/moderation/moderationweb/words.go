@@ -1,0 +1,69 @@
+package moderationweb
+
+import (
+	"senet/internal/account"
+	"senet/internal/httpx"
+	"senet/internal/i18n"
+	"senet/internal/markup"
+	"senet/internal/moderation"
+)
+
+// actionName names an action, as in the filter of the log.
+func actionName(r *httpx.Request, a moderation.Action) string {
+	return r.T("moderation.action." + string(a))
+}
+
+// verb is what the button of an act says.
+func verb(r *httpx.Request, a moderation.Action) string { return r.T("moderation.verb." + string(a)) }
+
+// question heads the page of an act.
+func question(r *httpx.Request, v actView) string {
+	if v.Kind == moderation.Message {
+		return r.T("moderation.ask_message." + string(v.Action))
+	}
+	return r.T("moderation.ask." + string(v.Action))
+}
+
+// sentence says who did what, as in a row of the log.
+func sentence(r *httpx.Request, e moderation.Entry) string {
+	key := "moderation.did." + string(e.Action)
+	if e.SubjectKind == moderation.Message {
+		key = "moderation.did_message." + string(e.Action)
+	}
+	var from, to string
+	switch e.Action {
+	case moderation.Move:
+		from, to = challengeTitle(r, e.Data.WasChallenge), challengeTitle(r, e.Data.NowChallenge)
+	case moderation.Role:
+		from, to = roleName(r, e.Data.Was), roleName(r, e.Data.Now)
+	case moderation.Create, moderation.Edit, moderation.Archive, moderation.Unarchive:
+		to = challengeTitle(r, e.Data.NowChallenge)
+	}
+	return r.T(key, "Name", e.ActorName, "Author", e.AuthorName, "From", from, "To", to)
+}
+
+func challengeTitle(r *httpx.Request, c *moderation.ChallengeState) string {
+	if c == nil {
+		return ""
+	}
+	title, _ := c.Title.In(r.Locale)
+	return title
+}
+
+func roleName(r *httpx.Request, role string) string {
+	switch account.Role(role) {
+	case account.RoleAdmin:
+		return r.T("moderation.role.admin")
+	case account.RoleModerator:
+		return r.T("moderation.role.moderator")
+	}
+	return r.T("moderation.role.member")
+}
+
+// textLang is the value of a lang attribute for a text of unknown language; "" when nothing tells.
+func textLang(text string) string {
+	if l, ok := i18n.Parse(markup.Lang(text)); ok {
+		return l.Tag()
+	}
+	return ""
+}
