@@ -130,7 +130,7 @@ func Blank(s string) bool {
 	if !visible(s) {
 		return true
 	}
-	return !visible(Plain(s))
+	return !visible(plain(s, plainWriter{skipMarks: true}))
 }
 
 func visible(s string) bool {

@@ -8,7 +8,7 @@ import (
 
 // Excerpt is one line of plain text from Markdown, of at most max weighted characters (see Weight) with its ellipsis.
 // It leaves out code blocks and what is quoted from others, unless nothing else is there. It is cut after a word, or
-// between Han characters and never before their punctuation, and never inside a character. The ellipsis is "…" in
+// between Han characters, and never inside a character. The ellipsis is "…" in
 // both languages: Chinese doubles it to mark an omission in a sentence, but one is the custom for a cut line on a screen.
 func Excerpt(src string, max int) string {
 	line := oneLine(plain(src, plainWriter{skipBlockCode: true, skipQuote: true}))
@@ -70,11 +70,9 @@ func mayEndBetween(before, after rune) bool {
 	case unicode.IsSpace(before) || unicode.IsSpace(after):
 		return true
 	case !isWide(before) && !isWide(after):
-		return false
-	case opens(before):
-		return false
+		return strings.ContainsRune(".,;:!?)", after)
 	}
-	return !unicode.IsPunct(after) || opens(after)
+	return !opens(before)
 }
 
 func opens(r rune) bool { return unicode.In(r, unicode.Ps, unicode.Pi) }

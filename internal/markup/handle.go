@@ -32,7 +32,7 @@ func ValidHandle(handle string) bool {
 func Handle(name string) string {
 	var handle strings.Builder
 	length := 0
-	for _, word := range strings.FieldsFunc(withoutBrackets(norm.NFKC.String(name)), isNameSpace) {
+	for _, word := range strings.FieldsFunc(withoutBrackets(greek.Replace(norm.NFKC.String(name))), isNameSpace) {
 		if isTitle(word) {
 			continue
 		}

@@ -243,11 +243,6 @@ func target(destination, origin string) (href string, external, ok bool) {
 	return "", false, false
 }
 
-// resolve reads backslash escapes and entities of a link's target or title.
-func resolve(source []byte) string {
-	return string(util.ResolveEntityNames(util.ResolveNumericReferences(util.UnescapePunctuations(source))))
-}
-
 // localPath: a path from the root of the hub, or a place on the page.
 func localPath(href string) bool {
 	if href[0] == '#' {

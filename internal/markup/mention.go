@@ -47,7 +47,8 @@ func Mentioned(src string, known Mentions) []Target {
 	doc, _ := parse(src, &mentionSeeker{known: known})
 	var found []Target
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
-		if n.Kind() == ast.KindBlockquote {
+		switch n.Kind() {
+		case ast.KindBlockquote, ast.KindLink, ast.KindImage:
 			return ast.WalkSkipChildren, nil
 		}
 		if m, ok := n.(*mention); ok && entering && !slices.Contains(found, m.target) {

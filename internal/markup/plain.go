@@ -29,10 +29,11 @@ func plain(src string, w plainWriter) string {
 type plainWriter struct {
 	source        []byte
 	out           bytes.Buffer
-	skipCode      bool // leave out code, block and span
+	skipCode      bool // leave out code, blocks and spans
 	skipBlockCode bool // leave out blocks of code
 	skipQuote     bool // leave out block quotes
 	skipLinks     bool // leave out bare addresses
+	skipMarks     bool // leave out dashes and numbers of lists, bars of tables
 }
 
 func (w *plainWriter) blocks(parent ast.Node) {
@@ -84,7 +85,9 @@ func (w *plainWriter) list(list *ast.List) {
 			mark = strconv.Itoa(number) + ". "
 			number++
 		}
-		w.out.WriteString(mark)
+		if !w.skipMarks {
+			w.out.WriteString(mark)
+		}
 		for n := item.FirstChild(); n != nil; n = n.NextSibling() {
 			w.block(n)
 			if n.Kind() == ast.KindTextBlock || n.NextSibling() == nil {
@@ -104,7 +107,7 @@ func (w *plainWriter) tighten() {
 func (w *plainWriter) table(table ast.Node) {
 	for row := table.FirstChild(); row != nil; row = row.NextSibling() {
 		for cell := row.FirstChild(); cell != nil; cell = cell.NextSibling() {
-			if cell.PreviousSibling() != nil {
+			if cell.PreviousSibling() != nil && !w.skipMarks {
 				w.out.WriteString(" | ")
 			}
 			w.inlines(cell)
@@ -152,7 +155,7 @@ func (w *plainWriter) text(n *ast.Text) {
 	if n.IsRaw() {
 		w.out.Write(value)
 	} else {
-		w.out.WriteString(html.UnescapeString(string(util.UnescapePunctuations(value))))
+		w.out.WriteString(unescape(value))
 	}
 	if n.SoftLineBreak() || n.HardLineBreak() {
 		w.out.WriteByte('\n')
@@ -172,4 +175,39 @@ func plainInline(n ast.Node, source []byte) string {
 	w := plainWriter{source: source}
 	w.inlines(n)
 	return w.out.String()
+}
+
+// unescape reads backslash escapes and entities, in one pass: "\\&amp;" is an escaped ampersand.
+func unescape(source []byte) string {
+	if bytes.IndexByte(source, '\\') < 0 && bytes.IndexByte(source, '&') < 0 {
+		return string(source)
+	}
+	var out strings.Builder
+	for i := 0; i < len(source); i++ {
+		switch c := source[i]; {
+		case c == '\\' && i+1 < len(source) && util.IsPunct(source[i+1]):
+			i++
+			out.WriteByte(source[i])
+		case c == '&':
+			n := entityLength(source[i:])
+			out.WriteString(html.UnescapeString(string(source[i : i+n])))
+			i += n - 1
+		default:
+			out.WriteByte(c)
+		}
+	}
+	return out.String()
+}
+
+// entityLength measures what may be an entity with its semicolon; 1 when it is a lone ampersand.
+func entityLength(s []byte) int {
+	for n := 1; n < len(s) && n < 34; n++ {
+		if s[n] == ';' {
+			return n + 1
+		}
+		if !isAlnum(s[n]) && s[n] != '#' {
+			break
+		}
+	}
+	return 1
 }

@@ -10,10 +10,13 @@ import (
 const maxQuote = 600
 
 // Quote is what a composer is filled with to answer a post: its text as a block quote under the author's name, with an
-// empty line after it to write on. What the post itself quotes is left out, and references to its footnotes, whose
+// empty line after it to write on; "" when nothing of it is to be quoted. What the post itself quotes is left out, and references to its footnotes, whose
 // texts would be missing. A long post is cut after a line or a word; a code block that is cut is closed.
 func Quote(name, src string) string {
 	lines, open := quotable(src)
+	if len(lines) == 0 {
+		return ""
+	}
 	var out strings.Builder
 	if name, _ = CleanLine(name); name != "" {
 		out.WriteString("> **" + escape(name) + "**\n>\n")
@@ -23,9 +26,6 @@ func Quote(name, src string) string {
 	}
 	if open != "" {
 		out.WriteString("> " + open + "\n")
-	}
-	if out.Len() == 0 {
-		return ""
 	}
 	out.WriteByte('\n')
 	return out.String()

@@ -134,14 +134,14 @@ func (s *settler) target(destination, title []byte) (href string, external, ok b
 	if len(destination) > maxURL || s.expansion > maxLinkExpansion+2*len(s.source) {
 		return "", false, false
 	}
-	return target(resolve(destination), s.opt.Origin)
+	return target(unescape(destination), s.opt.Origin)
 }
 
 func shortTitle(title []byte) string {
 	if len(title) > maxLinkTitle {
 		return ""
 	}
-	return strings.ToValidUTF8(resolve(title), "")
+	return strings.ToValidUTF8(unescape(title), "")
 }
 
 // rawString is text that is shown as it is.

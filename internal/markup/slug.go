@@ -24,7 +24,7 @@ func Slug(title, lang string) string {
 			word.Reset()
 		}
 	}
-	for _, r := range norm.NFKC.String(title) {
+	for _, r := range greek.Replace(norm.NFKC.String(title)) {
 		switch {
 		case unicode.Is(unicode.Han, r):
 			end()
@@ -109,6 +109,9 @@ func romanised(r rune) (string, bool) {
 	}
 	return s, ok
 }
+
+// greek writes the one pair of letters whose parts say something else.
+var greek = strings.NewReplacer("ου", "ou", "ού", "ou", "Ου", "Ou", "Ού", "Ou", "ΟΥ", "OU")
 
 var romanLetters = map[rune]string{
 	'ß': "ss", 'æ': "ae", 'œ': "oe", 'ø': "o", 'đ': "d", 'ð': "d", 'þ': "th", 'ł': "l", 'ħ': "h", 'ı': "i", 'ŋ': "ng",
