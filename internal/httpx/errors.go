@@ -7,6 +7,7 @@ import (
 	"math"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -67,6 +68,11 @@ func (k *Kit) ErrorHandler(page ErrorPage) fiber.ErrorHandler {
 func toFault(err error) *fault.Fault {
 	if f := fault.Of(err); f != nil {
 		return f
+	}
+	var state interface{ SQLState() string }
+	if errors.As(err, &state) && strings.HasPrefix(state.SQLState(), "22") {
+		// A value that no column can hold (a NUL byte, a number out of range) came through: the caller's fault.
+		return fault.New(fault.Malformed, "error.malformed").Because(err)
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return fault.New(fault.Unavailable, "error.slow").After(5 * time.Second).Because(err)

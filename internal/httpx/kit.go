@@ -1,12 +1,14 @@
 package httpx
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"log/slog"
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -47,6 +49,9 @@ func (k *Kit) Begin(c *fiber.Ctx) error {
 	defer cancel()
 	c.SetUserContext(ctx)
 
+	if !readable(c) {
+		return fault.New(fault.Malformed, "error.utf8")
+	}
 	r.Query = string(c.Request().URI().QueryString())
 	if t := c.Cookies(ThemeCookie); t == "light" || t == "dark" {
 		r.Theme = t
@@ -116,6 +121,14 @@ func (k *Kit) choose(c *fiber.Ctx, r *Request) i18n.Locale {
 func (r *Request) setLocale(k *Kit, l i18n.Locale) {
 	r.Locale = l
 	r.P = k.Bundle.For(l)
+}
+
+// readable reports whether path and query, decoded, are valid UTF-8 without NUL.
+func readable(c *fiber.Ctx) bool {
+	ok := func(b []byte) bool { return utf8.Valid(b) && bytes.IndexByte(b, 0) < 0 }
+	good := ok(c.Request().URI().Path())
+	c.Request().URI().QueryArgs().VisitAll(func(k, v []byte) { good = good && ok(k) && ok(v) })
+	return good
 }
 
 // isAPI reports whether the answer is JSON.

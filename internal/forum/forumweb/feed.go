@@ -1,0 +1,133 @@
+package forumweb
+
+import (
+	"encoding/xml"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"senet/internal/forum"
+	"senet/internal/httpx"
+	"senet/internal/i18n"
+)
+
+// An Atom feed (RFC 4287), in one language of the interface; texts carry their own language.
+type atomFeed struct {
+	XMLName xml.Name    `xml:"http://www.w3.org/2005/Atom feed"`
+	Lang    string      `xml:"xml:lang,attr"`
+	ID      string      `xml:"id"`
+	Title   string      `xml:"title"`
+	Updated string      `xml:"updated"`
+	Links   []atomLink  `xml:"link"`
+	Entries []atomEntry `xml:"entry"`
+}
+
+type atomLink struct {
+	Rel  string `xml:"rel,attr"`
+	Href string `xml:"href,attr"`
+	Type string `xml:"type,attr,omitempty"`
+}
+
+type atomEntry struct {
+	Lang      string   `xml:"xml:lang,attr,omitempty"`
+	ID        string   `xml:"id"`
+	Title     string   `xml:"title"`
+	Updated   string   `xml:"updated"`
+	Published string   `xml:"published"`
+	Author    string   `xml:"author>name"`
+	Link      atomLink `xml:"link"`
+	Content   atomText `xml:"content"`
+}
+
+type atomText struct {
+	Type string `xml:"type,attr"`
+	Text string `xml:",chardata"`
+}
+
+func (h *Handlers) challengeFeed(c *fiber.Ctx) error {
+	r := httpx.Of(c)
+	ch, err := h.forum.FindChallenge(c.UserContext(), c.Params("slug"))
+	if err != nil {
+		return err
+	}
+	threads, _, err := h.forum.ListThreads(c.UserContext(), forum.ThreadFilter{Challenge: ch.ID, Sort: forum.ByNewest})
+	if err != nil {
+		return err
+	}
+	ids := make([]forum.ThreadID, len(threads))
+	for i, t := range threads {
+		ids[i] = t.ID
+	}
+	openings, err := h.forum.Openings(c.UserContext(), ids)
+	if err != nil {
+		return err
+	}
+	title, _ := ch.Title().In(r.Locale)
+	f := feedOf(r, title, "/c/"+ch.Slug)
+	for _, t := range threads {
+		if p, ok := openings[t.ID]; ok {
+			f.add(r, p, t.Title, t.Path())
+		}
+	}
+	return sendFeed(c, f)
+}
+
+func (h *Handlers) threadFeed(c *fiber.Ctx) error {
+	r := httpx.Of(c)
+	id, err := httpx.ID[forum.ThreadID](c, "id")
+	if err != nil {
+		return err
+	}
+	t, err := h.forum.FindThread(c.UserContext(), r.Viewer, id)
+	if err != nil {
+		return err
+	}
+	posts, err := h.forum.NewestPosts(c.UserContext(), id, forum.PageSize)
+	if err != nil {
+		return err
+	}
+	f := feedOf(r, t.Title, t.Path())
+	for _, p := range posts {
+		f.add(r, p, t.Title, fmt.Sprintf("/p/%d", p.ID))
+	}
+	return sendFeed(c, f)
+}
+
+func feedOf(r *httpx.Request, title, path string) *atomFeed {
+	page := r.BaseURL + r.URL(path)
+	return &atomFeed{Lang: r.Locale.Tag(), ID: page, Title: title, Updated: time.Unix(0, 0).UTC().Format(time.RFC3339),
+		Links: []atomLink{{Rel: "alternate", Href: page, Type: "text/html"}, {Rel: "self", Href: r.BaseURL + r.URL(r.Path), Type: "application/atom+xml"}}}
+}
+
+func (f *atomFeed) add(r *httpx.Request, p forum.Post, title, path string) {
+	shown := p.Content(r.Locale)
+	updated := p.CreatedAt
+	if p.EditedAt != nil {
+		updated = *p.EditedAt
+	}
+	if at := updated.UTC().Format(time.RFC3339); at > f.Updated {
+		f.Updated = at
+	}
+	lang := shown.Lang
+	if l, ok := i18n.Parse(lang); ok {
+		lang = l.Tag()
+	}
+	f.Entries = append(f.Entries, atomEntry{
+		Lang: lang, ID: fmt.Sprintf("%s/p/%d", r.BaseURL, p.ID), Title: title, Author: p.AuthorName,
+		Updated: updated.UTC().Format(time.RFC3339), Published: p.CreatedAt.UTC().Format(time.RFC3339),
+		Link:    atomLink{Rel: "alternate", Href: r.BaseURL + r.URL(path)},
+		Content: atomText{Type: "html", Text: strings.ReplaceAll(shown.HTML, `href="/`, `href="`+r.BaseURL+"/")},
+	})
+}
+
+func sendFeed(c *fiber.Ctx, f *atomFeed) error {
+	c.Set(fiber.HeaderContentType, "application/atom+xml; charset=utf-8")
+	c.Set(fiber.HeaderCacheControl, "private, max-age=60")
+	out, err := xml.MarshalIndent(f, "", " ")
+	if err != nil {
+		return fmt.Errorf("write feed: %w", err)
+	}
+	return c.Send(append([]byte(xml.Header), out...))
+}

@@ -1,0 +1,73 @@
+// Package forumweb is the forum as pages, feeds and API: home, challenges, threads, posts, and what is the member's
+// own there (bookmarks, drafts). Rules and SQL are in package forum.
+package forumweb
+
+import (
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"senet/internal/forum"
+	"senet/internal/httpx"
+	"senet/internal/pg"
+)
+
+// Handlers are the forum's routes. The tools of moderators belong to another feature; app puts them in.
+type Handlers struct {
+	forum   *forum.Service
+	changes *pg.Changes
+	pages   *httpx.PageCache
+	posting *httpx.Limiter
+
+	PostTools   func(r *httpx.Request, post int64, hidden bool) templ.Component
+	ThreadTools func(r *httpx.Request, t forum.Thread) templ.Component
+	Done        func(r *httpx.Request) templ.Component // "it is done · undo" after a moderator's act
+}
+
+// New makes the routes. changes is the store's.
+func New(f *forum.Service, changes *pg.Changes, pages *httpx.PageCache) *Handlers {
+	nothing := templ.NopComponent
+	return &Handlers{
+		forum: f, changes: changes, pages: pages,
+		posting:     httpx.NewLimiter(20, 6*time.Second),
+		PostTools:   func(*httpx.Request, int64, bool) templ.Component { return nothing },
+		ThreadTools: func(*httpx.Request, forum.Thread) templ.Component { return nothing },
+		Done:        func(*httpx.Request) templ.Component { return nothing },
+	}
+}
+
+// Mount adds the routes.
+func (h *Handlers) Mount(pages, api fiber.Router) {
+	pages.Get("/", h.home)
+	pages.Get("/challenges", h.challenges)
+	pages.Get("/c/:slug", h.challenge)
+	pages.Get("/c/:slug/feed.atom", h.challengeFeed)
+	pages.Get("/c/:slug/new", httpx.SignedIn, h.newThread)
+	pages.Post("/c/:slug/new", httpx.SignedIn, h.startThread)
+	pages.Post("/c/:slug/follow", httpx.SignedIn, h.followChallenge)
+
+	pages.Get("/t/:id", h.thread)
+	pages.Get("/t/:id/feed.atom", h.threadFeed)
+	pages.Get("/t/:id/changes", h.threadChanges)
+	pages.Post("/t/:id/reply", httpx.SignedIn, h.reply)
+	pages.Post("/t/:id/follow", httpx.SignedIn, h.followThread)
+
+	pages.Get("/p/:id", h.post)
+	pages.Get("/p/:id/edit", httpx.SignedIn, h.editPost)
+	pages.Post("/p/:id/edit", httpx.SignedIn, h.savePost)
+	pages.Get("/p/:id/history", h.history)
+	pages.Get("/p/:id/quote", h.quote)
+	pages.Post("/p/:id/react/:kind", httpx.SignedIn, h.react)
+	pages.Post("/p/:id/bookmark", httpx.SignedIn, h.bookmark)
+
+	pages.Get("/bookmarks", httpx.SignedIn, h.bookmarks)
+	pages.Get("/drafts", httpx.SignedIn, h.drafts)
+	pages.Post("/drafts/discard", httpx.SignedIn, h.discardDraft)
+	pages.Post("/preview", httpx.SignedIn, h.preview)
+
+	h.mountAPI(api)
+}
+
+// longPoll is how long an open page waits for news in one request.
+const longPoll = 25 * time.Second

@@ -1,0 +1,251 @@
+package forumweb
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"senet/internal/fault"
+	"senet/internal/forum"
+	"senet/internal/httpx"
+	"senet/internal/markup"
+)
+
+// threadView is one page of a thread.
+type threadView struct {
+	Thread  forum.Thread
+	Posts   []forum.Post
+	First   int // numbers of this page are in (First, Last]
+	Last    int
+	Prev    string // addresses of the pages beside it
+	Next    string
+	Mine    forum.Mine
+	Compose compose
+}
+
+// hiddenBetween are, for moderators, the hidden posts that stood between two numbers.
+func (v threadView) hiddenBetween(after, before int) []forum.HiddenPost {
+	var hs []forum.HiddenPost
+	for _, p := range v.Mine.Hidden {
+		if p.Number > after && p.Number < before {
+			hs = append(hs, p)
+		}
+	}
+	return hs
+}
+
+// before is the number of the post shown before the i-th.
+func (v threadView) before(i int) int {
+	if i == 0 {
+		return v.First
+	}
+	return v.Posts[i-1].Number
+}
+
+func (h *Handlers) thread(c *fiber.Ctx) error {
+	id, err := httpx.ID[forum.ThreadID](c, "id")
+	if err != nil {
+		return err
+	}
+	return h.pages.Visitor(c, []string{fmt.Sprintf("thread:%d", id), "challenges", "members"}, func() error {
+		after, err := httpx.Int(c, "after", 0, 0, 1<<31-1)
+		if err != nil {
+			return err
+		}
+		v, err := h.view(c, id, int(after))
+		if err != nil {
+			return err
+		}
+		r := httpx.Of(c)
+		if want := v.Thread.Path(); r.Path != want {
+			if r.Query != "" {
+				want += "?" + r.Query
+			}
+			return c.Redirect(r.URL(want), fiber.StatusMovedPermanently)
+		}
+		if d := v.Mine.Draft; d.Body != "" {
+			v.Compose.Body, v.Compose.Lang, v.Compose.SavedAt = d.Body, d.Lang, d.UpdatedAt
+		}
+		if q, err := strconv.ParseInt(c.Query("quote"), 10, 64); err == nil && q > 0 && v.Compose.Body == "" {
+			v.Compose.Body = h.quoted(c, forum.PostID(q))
+		}
+		return httpx.Render(c, fiber.StatusOK, threadPage(h, r, v))
+	})
+}
+
+// view loads a page of a thread: its shared part and what of it is the viewer's.
+func (h *Handlers) view(c *fiber.Ctx, id forum.ThreadID, after int) (threadView, error) {
+	r := httpx.Of(c)
+	ctx := c.UserContext()
+	t, err := h.forum.FindThread(ctx, r.Viewer, id)
+	if err != nil {
+		return threadView{}, err
+	}
+	posts, more, err := h.forum.ListPosts(ctx, id, after, forum.PageSize)
+	if err != nil {
+		return threadView{}, err
+	}
+	v := threadView{Thread: t, Posts: posts, First: after, Last: t.LastNumber}
+	if more {
+		v.Last = posts[len(posts)-1].Number
+		v.Next = fmt.Sprintf("%s?after=%d", r.URL(t.Path()), v.Last)
+	}
+	if after > 0 {
+		v.Prev = r.URL(t.Path())
+		if before := after - forum.PageSize; before > 0 {
+			v.Prev += fmt.Sprintf("?after=%d", before)
+		}
+	}
+	ids := make([]forum.PostID, len(posts))
+	for i, p := range posts {
+		ids[i] = p.ID
+	}
+	v.Mine, err = h.forum.MineOf(ctx, r.Viewer, id, ids, v.First, v.Last)
+	v.Compose = compose{Place: fmt.Sprintf("thread:%d", id), Action: r.URL(fmt.Sprintf("/t/%d/reply", id)), SubmitKey: "forum.reply"}
+	return v, err
+}
+
+func (h *Handlers) reply(c *fiber.Ctx) error {
+	r := httpx.Of(c)
+	id, err := httpx.ID[forum.ThreadID](c, "id")
+	if err != nil {
+		return err
+	}
+	body, err := httpx.Field(c, "body")
+	if err != nil {
+		return err
+	}
+	form := forum.ReplyForm{Thread: id, Body: body, Lang: c.FormValue("lang"), ClientID: httpx.ClientID(c)}
+	if c.FormValue("preview") != "" {
+		return h.replyAgain(c, form, nil)
+	}
+	if err := h.posting.Check(r); err != nil {
+		return h.replyAgain(c, form, err)
+	}
+	post, err := h.forum.Reply(c.UserContext(), r.Viewer, form)
+	if err != nil {
+		return h.replyAgain(c, form, err)
+	}
+	return h.toPost(c, post)
+}
+
+// replyAgain shows the thread's last page with the text kept: as a preview when err is nil, else with what is wrong.
+func (h *Handlers) replyAgain(c *fiber.Ctx, form forum.ReplyForm, err error) error {
+	f, status, err := formFault(err)
+	if err != nil {
+		return err
+	}
+	t, err := h.forum.FindThread(c.UserContext(), httpx.Of(c).Viewer, form.Thread)
+	if err != nil {
+		return err
+	}
+	v, err := h.view(c, form.Thread, max(0, t.LastNumber-forum.PageSize))
+	if err != nil {
+		return err
+	}
+	v.Compose.Body, v.Compose.Lang, v.Compose.Fault, v.Compose.ClientID = form.Body, form.Lang, f, form.ClientID.String()
+	if f == nil {
+		v.Compose.Preview = renderPreview(form.Body, form.Lang)
+	}
+	return httpx.Render(c, status, threadPage(h, httpx.Of(c), v))
+}
+
+// formFault tells what a form can show (wrong fields, locked, too fast) from what it cannot.
+func formFault(err error) (*fault.Fault, int, error) {
+	if err == nil {
+		return nil, fiber.StatusOK, nil
+	}
+	switch fault.KindOf(err) {
+	case fault.Invalid, fault.Conflict, fault.TooMany, fault.TooLarge:
+		return fault.Of(err), httpx.Status(fault.KindOf(err)), nil
+	}
+	return nil, 0, err
+}
+
+func (h *Handlers) followThread(c *fiber.Ctx) error {
+	id, err := httpx.ID[forum.ThreadID](c, "id")
+	if err != nil {
+		return err
+	}
+	if err := h.forum.FollowThread(c.UserContext(), httpx.Of(c).Viewer, id, c.FormValue("on") == "1"); err != nil {
+		return err
+	}
+	return httpx.Back(c, fmt.Sprintf("/t/%d", id))
+}
+
+// changes is what an open page is told: the thread's change count, the posts of its range as they are now, and how
+// many there are behind it. A post that is missing has been hidden; one with another version has been edited.
+type changes struct {
+	Change int64           `json:"change"`
+	Posts  []forum.Version `json:"posts"`
+	Newer  int             `json:"newer"`
+}
+
+func (h *Handlers) threadChanges(c *fiber.Ctx) error {
+	id, err := httpx.ID[forum.ThreadID](c, "id")
+	if err != nil {
+		return err
+	}
+	since, err1 := httpx.Int(c, "since", -1, -1, 1<<62)
+	first, err2 := httpx.Int(c, "first", 0, 0, 1<<31-1)
+	last, err3 := httpx.Int(c, "last", 0, 0, 1<<31-1)
+	for _, err := range []error{err1, err2, err3} {
+		if err != nil {
+			return err
+		}
+	}
+	base := context.WithoutCancel(c.UserContext()) // longer than the deadline of ordinary requests
+	ctx, cancel := context.WithTimeout(base, longPoll)
+	defer cancel()
+	name := fmt.Sprintf("thread:%d", id)
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	for {
+		version := h.changes.Version(name)
+		state, err := h.forum.ThreadState(base, httpx.Of(c).Viewer, id, int(first), int(last))
+		if err != nil {
+			return err
+		}
+		if state.Change != since || ctx.Err() != nil {
+			return c.JSON(changes{Change: state.Change, Posts: state.Posts, Newer: state.Newer})
+		}
+		h.changes.Wait(ctx, name, version)
+	}
+}
+
+// renderPreview is the text as it would be posted, mentions aside.
+func renderPreview(body, lang string) string {
+	clean, ok := markup.Clean(body)
+	if !ok || len(clean) > forum.MaxBody {
+		return ""
+	}
+	if lang == "" {
+		lang = markup.Lang(clean)
+	}
+	return markup.Render(clean, markup.Options{Lang: lang, IDPrefix: "preview-"})
+}
+
+// compose is a form for text: a reply, a new thread, an edit.
+type compose struct {
+	Place     string // of the draft
+	Action    string
+	SubmitKey string
+	Title     string
+	Body      string
+	Lang      string
+	ClientID  string // kept when the form comes back; "" makes a fresh one
+	Version   int    // of the post being edited
+	SavedAt   time.Time
+	Preview   string
+	Fault     *fault.Fault
+}
+
+// err is what is wrong with a field.
+func (c compose) err(field string) fault.Message {
+	if c.Fault == nil {
+		return fault.Message{}
+	}
+	return c.Fault.Fields[field]
+}

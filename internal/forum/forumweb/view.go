@@ -1,0 +1,83 @@
+package forumweb
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"senet/internal/forum"
+	"senet/internal/httpx"
+	"senet/internal/i18n"
+	"senet/internal/markup"
+)
+
+// langTag is the lang attribute for a text's language.
+func langTag(lang string) string {
+	if l, ok := i18n.Parse(lang); ok {
+		return l.Tag()
+	}
+	return ""
+}
+
+func escape(s string) string { return url.QueryEscape(s) }
+
+// opening describes the thread to search engines and previews by the beginning of the page's first post.
+func opening(v threadView) string {
+	if len(v.Posts) == 0 {
+		return ""
+	}
+	return markup.Excerpt(v.Posts[0].Body, 300)
+}
+
+func lastNumber(v threadView) int {
+	if len(v.Posts) == 0 {
+		return v.First
+	}
+	return v.Posts[len(v.Posts)-1].Number
+}
+
+func count(p forum.Post, k forum.Reaction) int {
+	switch k {
+	case forum.Agree:
+		return p.Agree
+	case forum.Thanks:
+		return p.Thanks
+	}
+	return p.Insight
+}
+
+func shownCount(r *httpx.Request, n int) string {
+	if n == 0 {
+		return ""
+	}
+	return r.P.Number(n)
+}
+
+func bookmarked(v threadView, p forum.Post) bool { return slices.Contains(v.Mine.Bookmarked, p.ID) }
+
+func onOff(on bool) string {
+	if on {
+		return "1"
+	}
+	return "0"
+}
+
+// draftPath leads to where a draft is being written.
+func draftPath(d forum.Draft) string {
+	kind, of, _ := strings.Cut(d.Place, ":")
+	switch kind {
+	case "thread":
+		return "/t/" + of + "#compose"
+	case "challenge":
+		return "/c/" + of + "/new"
+	}
+	return "/p/" + of + "/edit"
+}
+
+func draftTitle(r *httpx.Request, d forum.Draft) string {
+	if d.Title != "" {
+		return d.Title
+	}
+	kind, _, _ := strings.Cut(d.Place, ":")
+	return r.T("forum.drafts." + kind)
+}

@@ -1,0 +1,296 @@
+package forum
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"senet/internal/account"
+	"senet/internal/fault"
+	"senet/internal/i18n"
+	"senet/internal/markup"
+	"senet/internal/notify"
+	"senet/internal/pg"
+)
+
+// Kind is what a thread is for.
+type Kind string
+
+const (
+	Discussion   Kind = "discussion"
+	Question     Kind = "question"
+	Partners     Kind = "partners"     // a call for partners
+	Barrier      Kind = "barrier"      // what hinders cooperation
+	Announcement Kind = "announcement" // by staff
+)
+
+// Kinds lists them as they are offered; an announcement is for staff only.
+var Kinds = []Kind{Discussion, Question, Partners, Barrier, Announcement}
+
+// Thread is one, without its posts.
+type Thread struct {
+	ID               ThreadID
+	ChallengeID      ChallengeID
+	ChallengeSlug    string
+	ChallengeTitleEn string
+	ChallengeTitleZh string
+	ChallengeClosed  bool // archived
+	Kind             Kind
+	Title            string
+	Lang             string
+	Slug             string
+	PostCount        int
+	LastNumber       int
+	LastPostAt       time.Time
+	Change           int64
+	CreatedAt        time.Time
+	PinnedAt         *time.Time
+	LockedAt         *time.Time
+	HiddenAt         *time.Time
+	Author
+}
+
+// Path is the thread's page without the locale.
+func (t Thread) Path() string { return threadPath(t.ID, t.Slug) }
+
+// Challenge is the curated title of the thread's challenge.
+func (t Thread) Challenge() i18n.Text {
+	return i18n.Text{En: t.ChallengeTitleEn, Zh: t.ChallengeTitleZh}
+}
+
+// Replies counts the visible posts after the first.
+func (t Thread) Replies() int { return max(t.PostCount-1, 0) }
+
+// Open reports whether members may write in it.
+func (t Thread) Open() bool { return t.LockedAt == nil && t.HiddenAt == nil && !t.ChallengeClosed }
+
+func threadPath(id ThreadID, slug string) string {
+	if slug == "" {
+		return fmt.Sprintf("/t/%d", id)
+	}
+	return fmt.Sprintf("/t/%d-%s", id, slug)
+}
+
+// subject names the thread to pg.Changes.
+func subject(id ThreadID) string { return fmt.Sprintf("thread:%d", id) }
+
+const threadColumns = `t.id, t.challenge_id, c.slug as challenge_slug, c.title_en as challenge_title_en,
+	c.title_zh as challenge_title_zh, c.archived_at is not null as challenge_closed, t.kind, t.title, t.lang, t.slug,
+	t.post_count, t.last_number, t.last_post_at, t.change, t.created_at, t.pinned_at, t.locked_at, t.hidden_at, ` + authorColumns + `
+from threads t join challenges c on c.id = t.challenge_id join members m on m.id = t.author_id`
+
+const findThread = `select ` + threadColumns + ` where t.id = @id and (t.hidden_at is null or @moderates)`
+
+// FindThread finds one that the viewer may see.
+func (s *Service) FindThread(ctx context.Context, viewer account.Viewer, id ThreadID) (Thread, error) {
+	return findThreadIn(ctx, s.store, viewer, id)
+}
+
+func findThreadIn(ctx context.Context, db pg.DB, viewer account.Viewer, id ThreadID) (Thread, error) {
+	t, err := pg.One[Thread](ctx, db, findThread, pgx.StrictNamedArgs{"id": id, "moderates": viewer.Moderates()})
+	if err != nil {
+		return t, fmt.Errorf("find thread %d: %w", id, pg.OrNotFound(err, errThreadNotFound))
+	}
+	return t, nil
+}
+
+// Sort is the order of a thread list.
+type Sort string
+
+const (
+	ByActivity Sort = "active" // the newest reply first; pinned ones before all on the first page
+	ByNewest   Sort = "new"
+)
+
+// ThreadFilter picks threads. Zero values pick everything.
+type ThreadFilter struct {
+	Challenge ChallengeID
+	Author    account.MemberID
+	Kind      Kind
+	Sort      Sort
+	// After continues behind a thread of the page before: its LastPostAt (ByActivity) and ID.
+	AfterAt time.Time
+	AfterID ThreadID
+	Limit   int // at most 100; 0: PageSize
+}
+
+const (
+	threadsMatching = ` where t.hidden_at is null and (@challenge::bigint = 0 or t.challenge_id = @challenge)
+	and (@author::bigint = 0 or t.author_id = @author) and (@kind = '' or t.kind = @kind) `
+	threadsByActivity = `select ` + threadColumns + threadsMatching + `
+	and (@after_id::bigint = 0 or (t.last_post_at, t.id) < (@after_at, @after_id))
+order by t.last_post_at desc, t.id desc limit @limit`
+	threadsByNewest = `select ` + threadColumns + threadsMatching + `
+	and (@after_id::bigint = 0 or t.id < @after_id) and (@after_at::timestamptz is not null)
+order by t.id desc limit @limit`
+)
+
+// ListThreads is a page of threads that everyone may see, and whether there are more. Pinned threads of a challenge
+// are told apart by Pinned.
+func (s *Service) ListThreads(ctx context.Context, f ThreadFilter) (ts []Thread, more bool, err error) {
+	limit := f.Limit
+	if limit <= 0 || limit > 100 {
+		limit = PageSize
+	}
+	query := threadsByActivity
+	if f.Sort == ByNewest {
+		query = threadsByNewest
+	}
+	ts, err = pg.All[Thread](ctx, s.store, query, pgx.StrictNamedArgs{"challenge": f.Challenge, "author": f.Author,
+		"kind": f.Kind, "after_at": f.AfterAt, "after_id": f.AfterID, "limit": limit + 1})
+	if err != nil {
+		return nil, false, fmt.Errorf("list threads: %w", err)
+	}
+	if len(ts) > limit {
+		return ts[:limit], true, nil
+	}
+	return ts, false, nil
+}
+
+const pinnedThreads = `select ` + threadColumns + ` where t.hidden_at is null and t.pinned_at is not null and t.challenge_id = @challenge
+order by t.pinned_at desc limit 10`
+
+// PinnedThreads are those that a moderator put on top of a challenge, the latest first, at most 10.
+func (s *Service) PinnedThreads(ctx context.Context, challenge ChallengeID) ([]Thread, error) {
+	ts, err := pg.All[Thread](ctx, s.store, pinnedThreads, pgx.StrictNamedArgs{"challenge": challenge})
+	if err != nil {
+		return nil, fmt.Errorf("list pinned threads: %w", err)
+	}
+	return ts, nil
+}
+
+// ThreadForm starts a thread. ClientID makes a second sending harmless.
+type ThreadForm struct {
+	Challenge string // slug
+	Kind      Kind
+	Title     string
+	Body      string
+	Lang      string // "" is guessed from title and body
+	ClientID  uuid.UUID
+}
+
+// Started names a new thread and its opening post.
+type Started struct {
+	ID     ThreadID
+	PostID PostID
+	Slug   string
+}
+
+// Path is the new thread's page without the locale.
+func (s Started) Path() string { return threadPath(s.ID, s.Slug) }
+
+const (
+	threadByClientID = `
+select t.id, p.id as post_id, t.slug from threads t join posts p on p.thread_id = t.id and p.number = 1
+where t.author_id = @author and t.client_id = @client_id`
+	insertThread = `
+insert into threads (challenge_id, kind, title, lang, slug, author_id, client_id, post_count, last_number, change)
+values (@challenge, @kind, @title, @lang, @slug, @author, @client_id, 1, 1, 1) returning id`
+	insertPost = `
+insert into posts (thread_id, number, author_id, client_id, body, html, lang)
+values (@thread, @number, @author, @client_id, @body, @html, @lang) returning id`
+)
+
+// StartThread starts a thread. Invalid input is told field by field: title, body, kind, lang, challenge.
+func (s *Service) StartThread(ctx context.Context, viewer account.Viewer, form ThreadForm) (Started, error) {
+	if !viewer.SignedIn() {
+		return Started{}, errSignIn
+	}
+	again := pgx.StrictNamedArgs{"author": viewer.ID, "client_id": form.ClientID}
+	if started, err := pg.One[Started](ctx, s.store, threadByClientID, again); err == nil {
+		return started, nil
+	}
+	c, err := s.FindChallenge(ctx, form.Challenge)
+	var fields fault.Fields
+	if fault.KindOf(err) == fault.NotFound {
+		fields.Add("challenge", "forum.challenge.not_found", nil)
+	} else if err != nil {
+		return Started{}, err
+	}
+	if c.ArchivedAt != nil {
+		return Started{}, errArchived
+	}
+	title, err := checkTitle(&fields, form.Title)
+	if err != nil {
+		return Started{}, err
+	}
+	checkKind(&fields, viewer, form.Kind)
+	if form.Lang == "" {
+		form.Lang = markup.Lang(title + "\n" + form.Body)
+	}
+	w, err := s.write(ctx, &fields, form.Body, form.Lang, footnotes(form.ClientID))
+	if err != nil {
+		return Started{}, err
+	}
+	if err := fields.Err(); err != nil {
+		return Started{}, err
+	}
+
+	started := Started{Slug: markup.Slug(title, w.lang)}
+	err = s.store.InTx(ctx, func(tx *pg.Tx) error {
+		err := tx.QueryRow(ctx, insertThread, pgx.StrictNamedArgs{"challenge": c.ID, "kind": form.Kind, "title": title,
+			"lang": w.lang, "slug": started.Slug, "author": viewer.ID, "client_id": form.ClientID}).Scan(&started.ID)
+		if err != nil {
+			return fmt.Errorf("insert thread: %w", err)
+		}
+		err = tx.QueryRow(ctx, insertPost, postArgs(started.ID, 1, viewer, form.ClientID, w)).Scan(&started.PostID)
+		if err != nil {
+			return fmt.Errorf("insert opening post: %w", err)
+		}
+		if err := follow(ctx, tx, viewer.ID, started.ID); err != nil {
+			return err
+		}
+		if err := clearDraft(ctx, tx, viewer.ID, "challenge:"+c.Slug); err != nil {
+			return err
+		}
+		tx.Touch("challenge:"+c.Slug, "threads")
+		to, err := followers(ctx, tx, challengeFollowers, int64(c.ID))
+		if err != nil {
+			return fmt.Errorf("list followers of challenge %d: %w", c.ID, err)
+		}
+		about := c.Title()
+		return s.tell(ctx, tx, viewer, news{kind: notify.KindThread, thread: started.ID, post: started.PostID, path: started.Path(),
+			title: title, lang: w.lang, challenge: &about, followers: to, mentions: w.mentions})
+	})
+	if name := pg.Constraint(err); name == "threads_client_id_taken" || name == "posts_client_id_taken" {
+		return pg.One[Started](ctx, s.store, threadByClientID, again) // the same form, sent twice at once
+	}
+	return started, err
+}
+
+func postArgs(thread ThreadID, number int, viewer account.Viewer, client uuid.UUID, w written) pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{"thread": thread, "number": number, "author": viewer.ID, "client_id": client,
+		"body": w.body, "html": w.html, "lang": w.lang}
+}
+
+// footnotes is the prefix that keeps a post's footnote ids apart from those of other posts on the page.
+func footnotes(client uuid.UUID) string { return "p" + client.String()[:8] + "-" }
+
+func checkTitle(fields *fault.Fields, title string) (string, error) {
+	title, ok := markup.CleanLine(title)
+	if !ok {
+		return "", fault.New(fault.Malformed, "error.utf8")
+	}
+	switch w := markup.Weight(title); {
+	case markup.Blank(title):
+		fields.Add("title", "forum.title.empty", nil)
+	case w < MinTitle:
+		fields.Add("title", "forum.title.short", nil)
+	case w > MaxTitle:
+		fields.Add("title", "forum.title.long", fault.Args{"Max": MaxTitle})
+	}
+	return title, nil
+}
+
+func checkKind(fields *fault.Fields, viewer account.Viewer, kind Kind) {
+	switch {
+	case !slices.Contains(Kinds, kind):
+		fields.Add("kind", "forum.kind.unknown", nil)
+	case kind == Announcement && !viewer.Moderates():
+		fields.Add("kind", "forum.kind.staff", nil)
+	}
+}
