@@ -163,9 +163,6 @@ func (s *Service) tell(ctx context.Context, tx *pg.Tx, e Entry, n notify.Notice)
 	}
 	n.To, n.Actor, n.Subject = e.AuthorID, e.ActorID, e.Subject().String()
 	n.Data.Reason = e.Reason
-	if n.Path == "" {
-		n.Path = e.Data.Path
-	}
 	return s.notify.Tell(ctx, tx, n)
 }
 

@@ -50,30 +50,29 @@ func (s *Service) hidePost(id forum.PostID, hide bool, reason string) decision {
 		if err != nil {
 			return outcome{}, err
 		}
-		if hide {
-			if err := s.retract(ctx, tx, id, sub.ThreadID); err != nil {
-				return outcome{}, err
-			}
+		var number int
+		if err := tx.QueryRow(ctx, numberOfPost, pgx.StrictNamedArgs{"id": id}).Scan(&number); err != nil {
+			return outcome{}, fmt.Errorf("look at post %d: %w", id, err)
 		}
-		return aboutThread(sub, kind), nil
+		out := aboutThread(sub, kind)
+		// A post that is hidden has no page of its own; the place where it stood has.
+		out.data.Path = fmt.Sprintf("/t/%d?after=%d#post-%d", sub.ThreadID, number-1, id)
+		out.notice.Path = sub.Path
+		if !hide {
+			return out, nil
+		}
+		out.notice.Path = out.data.Path
+		subjects := []string{d.subject.String()}
+		if number == 1 { // with the opening post its thread is gone
+			out.notice.Path = ""
+			subjects = append(subjects, out.notice.Within)
+		}
+		return out, s.notify.RetractFor(ctx, tx, subjects...)
 	}
 	return d
 }
 
-const isOpening = `select number = 1 from posts where id = @id`
-
-// retract takes back the notices of a post, and with an opening post those of its whole thread.
-func (s *Service) retract(ctx context.Context, tx *pg.Tx, id forum.PostID, thread forum.ThreadID) error {
-	var opening bool
-	if err := tx.QueryRow(ctx, isOpening, pgx.StrictNamedArgs{"id": id}).Scan(&opening); err != nil {
-		return fmt.Errorf("look at post %d: %w", id, err)
-	}
-	subjects := []string{notify.Subject(Post, id)}
-	if opening {
-		subjects = append(subjects, notify.Subject(Thread, thread))
-	}
-	return s.notify.RetractFor(ctx, tx, subjects...)
-}
+const numberOfPost = `select number from posts where id = @id`
 
 func (s *Service) hideMessage(viewer account.Viewer, id chat.MessageID, hide bool, reason string) decision {
 	action, kind := hiding(hide)
@@ -92,7 +91,7 @@ func (s *Service) hideMessage(viewer account.Viewer, id chat.MessageID, hide boo
 				return outcome{}, err
 			}
 		}
-		notice := notify.Notice{Kind: kind, Within: notify.Subject("room", sub.Room)}
+		notice := notify.Notice{Kind: kind, Within: notify.Subject("room", sub.Room), Path: sub.Path}
 		return outcome{author: sub.AuthorID, data: Data{Path: sub.Path}, notice: notice}, nil
 	}
 	return d
@@ -102,7 +101,7 @@ func (s *Service) hideMessage(viewer account.Viewer, id chat.MessageID, hide boo
 func aboutThread(sub forum.Subject, kind notify.Kind) outcome {
 	out := outcome{author: sub.AuthorID, data: Data{Title: sub.Title, Path: sub.Path}}
 	if kind != "" {
-		out.notice = notify.Notice{Kind: kind, Within: notify.Subject(Thread, sub.ThreadID),
+		out.notice = notify.Notice{Kind: kind, Within: notify.Subject(Thread, sub.ThreadID), Path: sub.Path,
 			Data: notify.Data{Title: sub.Title, Lang: markup.Lang(sub.Title)}}
 	}
 	return out

@@ -25,7 +25,13 @@ func (s *Service) SetRole(ctx context.Context, viewer account.Viewer, id account
 	return s.decide(ctx, viewer, s.setRole(viewer, id, to))
 }
 
-const lockMember = `select name, role from members where id = @id for update`
+// Administrators are locked with the member, in one order, because SetRole locks them: two who take each other's role
+// must not wait for each other for ever.
+const lockMember = `
+	with locked as (
+		select id, name, role from members where id = @id or role = 'admin' order by id for no key update
+	)
+	select name, role from locked where id = @id`
 
 func (s *Service) setRole(viewer account.Viewer, id account.MemberID, to RoleChange) decision {
 	d := decision{action: Role, subject: Subject{Kind: Member, ID: int64(id)}, reason: to.Reason}
