@@ -7,7 +7,6 @@ package pgtest
 
 import (
 	"context"
-	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -88,6 +87,6 @@ func closeWithin(t testing.TB, what string, f func(context.Context) error) {
 			t.Errorf("pgtest: close %s: %v", what, err)
 		}
 	case <-ctx.Done():
-		t.Error(fmt.Sprintf("pgtest: cannot close %s", what))
+		t.Errorf("pgtest: cannot close %s", what)
 	}
 }
