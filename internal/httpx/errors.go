@@ -33,6 +33,8 @@ type Kept struct{ Name, Value string }
 // ErrorHandler is the one place where errors become answers, and the one place where they are logged.
 func (k *Kit) ErrorHandler(page ErrorPage) fiber.ErrorHandler {
 	return func(c *fiber.Ctx, err error) error {
+		// Begin's deadline is over once Begin has returned, and a page is not drawn in a context that is over.
+		c.SetUserContext(context.WithoutCancel(c.UserContext()))
 		r, ok := c.Locals(requestKey{}).(*Request)
 		if !ok { // an error before Begin: an unreadable or oversized request
 			r = &Request{Now: time.Now(), Assets: k.Assets, c: c, BaseURL: k.BaseURL.String()}

@@ -61,10 +61,10 @@ func initials(name string) string {
 	return string(out)
 }
 
-// initialsBase is the line the initials stand on: a triangle has its room below.
-func initialsBase(region account.Region) string {
-	if sideName(region) == "elsewhere" {
-		return "32"
+// firstOf is all that fits into a triangle.
+func firstOf(s string) string {
+	for _, c := range s {
+		return string(c)
 	}
-	return "25.5"
+	return ""
 }
