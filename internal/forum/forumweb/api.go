@@ -26,6 +26,8 @@ func (h *Handlers) mountAPI(api fiber.Router) {
 	api.Patch("/posts/:id", httpx.SignedIn, h.apiEdit)
 	api.Put("/posts/:id/reactions/:kind", httpx.SignedIn, h.apiReact(true))
 	api.Delete("/posts/:id/reactions/:kind", httpx.SignedIn, h.apiReact(false))
+	api.Put("/posts/:id/bookmark", httpx.SignedIn, h.apiBookmark(true))
+	api.Delete("/posts/:id/bookmark", httpx.SignedIn, h.apiBookmark(false))
 	api.Put("/drafts", httpx.SignedIn, h.apiSaveDraft)
 }
 
@@ -308,9 +310,21 @@ func (h *Handlers) apiReact(on bool) fiber.Handler {
 	}
 }
 
+func (h *Handlers) apiBookmark(on bool) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		id, err := httpx.ID[forum.PostID](c, "id")
+		if err != nil {
+			return err
+		}
+		if err := h.forum.Bookmark(c.UserContext(), httpx.Of(c).Viewer, id, on); err != nil {
+			return err
+		}
+		return c.SendStatus(fiber.StatusNoContent)
+	}
+}
+
 func (h *Handlers) apiSaveDraft(c *fiber.Ctx) error {
 	var in struct {
-		Place string `json:"place"`
 		Title string `json:"title"`
 		Body  string `json:"body"`
 		Lang  string `json:"lang"`
@@ -320,7 +334,7 @@ func (h *Handlers) apiSaveDraft(c *fiber.Ctx) error {
 		return err
 	}
 	at, err := h.forum.SaveDraft(c.UserContext(), httpx.Of(c).Viewer,
-		forum.Draft{Place: in.Place, Title: in.Title, Body: in.Body, Lang: in.Lang, Kind: in.Kind})
+		forum.Draft{Place: c.Query("place"), Title: in.Title, Body: in.Body, Lang: in.Lang, Kind: in.Kind})
 	if err != nil {
 		return err
 	}

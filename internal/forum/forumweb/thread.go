@@ -182,6 +182,7 @@ type changes struct {
 	Change int64           `json:"change"`
 	Posts  []forum.Version `json:"posts"`
 	Newer  int             `json:"newer"`
+	Words  string          `json:"words"` // "3 new replies"
 }
 
 func (h *Handlers) threadChanges(c *fiber.Ctx) error {
@@ -209,7 +210,8 @@ func (h *Handlers) threadChanges(c *fiber.Ctx) error {
 			return err
 		}
 		if state.Change != since || ctx.Err() != nil {
-			return c.JSON(changes{Change: state.Change, Posts: state.Posts, Newer: state.Newer})
+			return c.JSON(changes{Change: state.Change, Posts: state.Posts, Newer: state.Newer,
+				Words: httpx.Of(c).N("forum.newer", state.Newer)})
 		}
 		h.changes.Wait(ctx, name, version)
 	}

@@ -1,0 +1,175 @@
+// Package app is the composition root: it builds the hub from its settings (database, services, hub of rooms,
+// server), starts the parts in order and stops them in the opposite one.
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/url"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"senet/internal/account"
+	"senet/internal/account/accountweb"
+	"senet/internal/chat"
+	"senet/internal/chat/chatweb"
+	"senet/internal/config"
+	"senet/internal/demo"
+	"senet/internal/forum"
+	"senet/internal/forum/forumweb"
+	"senet/internal/httpx"
+	"senet/internal/i18n"
+	"senet/internal/moderation"
+	"senet/internal/moderation/moderationweb"
+	"senet/internal/notify"
+	"senet/internal/notify/notifyweb"
+	"senet/internal/pg"
+	"senet/internal/server"
+	"senet/locales"
+	"senet/web"
+)
+
+// stopTime bounds each step of stopping.
+const stopTime = 5 * time.Second
+
+// Hub is a built hub. Build makes it, Serve runs it.
+type Hub struct {
+	Accounts   *account.Service
+	Forum      *forum.Service
+	Chat       *chat.Service
+	Moderation *moderation.Service
+
+	db    *Database
+	rooms *chat.Hub
+	app   *fiber.App
+	log   *slog.Logger
+}
+
+// Build puts the hub together over a database. baseURL is how browsers reach it.
+func Build(db *Database, baseURL *url.URL, log *slog.Logger) (*Hub, error) {
+	words, err := i18n.Load(locales.FS)
+	if err != nil {
+		return nil, err
+	}
+	assets, err := web.Load()
+	if err != nil {
+		return nil, fmt.Errorf("load static files: %w", err)
+	}
+	store := db.Store
+	h := &Hub{db: db, log: log}
+	h.Accounts = account.New(store)
+	notices := notify.New(store)
+	h.Forum = forum.New(store, h.Accounts, notices)
+	h.Chat = chat.New(store, h.Accounts, log)
+	h.Forum.Rooms = func(ctx context.Context, tx *pg.Tx, challenge int64) error {
+		_, err := h.Chat.OpenRoom(ctx, tx, challenge)
+		return err
+	}
+	h.Moderation = moderation.New(store, h.Forum, h.Chat, h.Accounts, notices)
+
+	kit := &httpx.Kit{Bundle: words, Auth: h.Accounts, Assets: assets, BaseURL: baseURL, Log: log, Unread: notices.Unread}
+	forumPages := forumweb.New(h.Forum, store.Changes, httpx.NewPageCache(store.Changes))
+	forumPages.PostTools = moderationweb.PostActions
+	forumPages.ThreadTools = moderationweb.ThreadActions
+	forumPages.Done = moderationweb.Done
+	rooms := chatweb.New(h.Chat, h.Accounts, words, baseURL, log)
+	h.rooms = rooms.Hub()
+	h.app = server.New(server.Options{Kit: kit, Assets: assets, Ready: db.Ready, Log: log, Socket: rooms.MountSocket},
+		accountweb.New(h.Accounts), forumPages, rooms, notifyweb.New(notices, words), moderationweb.New(h.Moderation, h.Forum, words))
+	return h, nil
+}
+
+// DemoPassword is every demo member's.
+const DemoPassword = demo.Password
+
+// LoadDemo fills an empty hub with the bilingual demo; false when the hub is not empty.
+func LoadDemo(ctx context.Context, db *Database) (bool, error) {
+	return demo.Load(ctx, db.Store, account.New(db.Store))
+}
+
+// Serve answers on ln until ctx ends, then stops in order: sockets are told to come back later, requests finish,
+// what waits to be written is written. ready is called once everything answers.
+func (h *Hub) Serve(ctx context.Context, ln net.Listener, ready func()) error {
+	background, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	defer cancel()
+	go h.db.Store.Changes.Listen(background, h.db.URL, h.log)
+	go h.housekeeping(background)
+	h.Chat.Start()
+	h.rooms.Start()
+
+	served := make(chan error, 1)
+	go func() { served <- h.app.Listener(ln) }()
+	ready()
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-served:
+	case <-h.db.gone():
+		err = fmt.Errorf("the private Postgres has stopped: %w", h.db.own.Err())
+	}
+	stop, cancelStop := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
+	defer cancelStop()
+	h.rooms.Stop(stop) // first: Shutdown leaves sockets open
+	if e := h.app.ShutdownWithContext(stop); e != nil && err == nil && stop.Err() == nil {
+		err = fmt.Errorf("stop the server: %w", e)
+	}
+	h.Chat.Stop()
+	return err
+}
+
+// housekeeping prunes what has expired, every hour.
+func (h *Hub) housekeeping(ctx context.Context) {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		if err := h.Accounts.Prune(ctx); err != nil && ctx.Err() == nil {
+			h.log.Warn("pruning failed", "err", err)
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// Run is senet serve: it opens the database, loads the demo if told to, listens, and serves until ctx ends. ready is
+// told the hub's address and, on a hub without an administrator, the one-time link that creates the first.
+func Run(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(base, setupLink string, demoLoaded bool)) error {
+	ln, err := net.Listen("tcp", cfg.Listen) // first: an address in use is the commonest mistake, and costs nothing to find
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	defer ln.Close()
+	base := cfg.BaseURL
+	if !cfg.BaseURLGiven {
+		base = config.BaseOf(ln.Addr().String())
+	}
+	db, err := OpenDatabase(ctx, cfg, log, false)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	loaded := false
+	if cfg.Demo {
+		if loaded, err = LoadDemo(ctx, db); err != nil {
+			return fmt.Errorf("load the demo: %w", err)
+		}
+	}
+	hub, err := Build(db, base, log)
+	if err != nil {
+		return err
+	}
+	link := ""
+	token, open, err := hub.Accounts.SetupLink(ctx)
+	if err != nil {
+		return err
+	}
+	if open {
+		link = base.String() + "/setup/" + token
+	}
+	return hub.Serve(ctx, ln, func() { ready(base.String()+"/", link, loaded) })
+}

@@ -1,0 +1,92 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"senet/internal/config"
+	"senet/internal/pg"
+	"senet/internal/pg/local"
+	"senet/internal/schema"
+)
+
+// Database is a migrated database and the pool on it.
+type Database struct {
+	Store *pg.Store
+	URL   string
+	pool  *pgxpool.Pool
+	own   *local.Server // the private Postgres that this process started; nil: somebody else's
+}
+
+// OpenDatabase opens the database of the settings: the given one, else the private Postgres of the data directory,
+// which it starts; beside a running hub on that directory it uses the hub's when share is set, and refuses
+// otherwise (local.ErrInUse). The schema is brought up to date. Close it.
+func OpenDatabase(ctx context.Context, cfg config.Config, log *slog.Logger, share bool) (*Database, error) {
+	db := &Database{URL: cfg.DatabaseURL}
+	if db.URL == "" {
+		if err := db.private(ctx, cfg, log, share); err != nil {
+			return nil, err
+		}
+	}
+	if err := schema.Up(ctx, db.URL); err != nil {
+		db.Close()
+		return nil, err
+	}
+	pool, err := pg.Open(ctx, db.URL, 0)
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	db.pool = pool
+	db.Store = pg.NewStore(pool)
+	return db, nil
+}
+
+func (db *Database) private(ctx context.Context, cfg config.Config, log *slog.Logger, share bool) error {
+	if share {
+		if url, ok := local.Find(cfg.DataDir); ok {
+			db.URL = url
+			return nil
+		}
+	}
+	own, err := local.Start(ctx, local.Config{DataDir: cfg.DataDir, Mirror: cfg.PostgresMirror, Logger: log})
+	if errors.Is(err, local.ErrInUse) && share { // a hub that is just starting
+		if url, ok := local.Find(cfg.DataDir); ok {
+			db.URL = url
+			return nil
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("start the private Postgres: %w", err)
+	}
+	db.own, db.URL = own, own.URL()
+	return nil
+}
+
+// Ready reports whether the database answers.
+func (db *Database) Ready(ctx context.Context) error { return db.pool.Ping(ctx) }
+
+// Close closes the pool and stops the private Postgres if this process started it.
+func (db *Database) Close() error {
+	if db.pool != nil {
+		db.pool.Close()
+	}
+	if db.own == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), stopTime)
+	defer cancel()
+	return db.own.Stop(ctx)
+}
+
+// gone is closed when the private Postgres is gone for good; nil, and so never, when there is none.
+func (db *Database) gone() <-chan struct{} {
+	if db.own == nil {
+		return nil
+	}
+	return db.own.Done()
+}
