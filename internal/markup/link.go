@@ -246,7 +246,7 @@ func target(destination, origin string) (href string, external, ok bool) {
 // localPath: a path from the root of the hub, or a place on the page.
 func localPath(href string) bool {
 	if href[0] == '#' {
-		return true
+		return len(href) > 1
 	}
 	return href[0] == '/' && !strings.HasPrefix(href, "//") && !strings.Contains(href, `\`)
 }

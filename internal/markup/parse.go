@@ -1,6 +1,8 @@
 package markup
 
 import (
+	"strings"
+
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
@@ -46,7 +48,7 @@ func newParser() parser.Parser {
 
 // parse reads src into a document, and gives the bytes that its nodes point into. A seeker may be nil.
 func parse(src string, seeker *mentionSeeker) (*ast.Document, []byte) {
-	source := []byte(src)
+	source := []byte(strings.ToValidUTF8(src, "\uFFFD"))
 	if len(source) > MaxSource {
 		return verbatim(source), source
 	}
