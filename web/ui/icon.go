@@ -48,6 +48,7 @@ var icons = map[string]string{
 	"translate":   `<path d="M3.5 6h10M8.5 3.5V6M11 6c-.8 3.5-3.5 6.5-7 8M6 8.5c1 2.3 3 4.3 5.5 5.5M12 20.5l4.5-10.5 4.5 10.5M13.5 17h6"/>`,
 	"sun":         `<circle cx="12" cy="12" r="4"/><path d="M12 3v2m0 14v2M3 12h2m14 0h2M5.6 5.6 7 7m10 10 1.4 1.4M5.6 18.4 7 17M17 7l1.4-1.4"/>`,
 	"moon":        `<path d="M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5z"/>`,
+	"arrow":       `<path d="M5.5 13 12 19.5l6.5-6.5M12 19.5V4"/>`, // down: to what is new
 	"arrow-left":  `<path d="M11 5.5 4.5 12l6.5 6.5M4.5 12H20"/>`,
 	"arrow-right": `<path d="m13 5.5 6.5 6.5-6.5 6.5M19.5 12H4"/>`,
 	"arrow-down":  `<path d="M5.5 13 12 19.5l6.5-6.5M12 19.5V4"/>`,

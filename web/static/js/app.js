@@ -48,7 +48,8 @@ document.addEventListener("submit", (event) => {
   if (words && !confirm(words)) event.preventDefault();
 }, true);
 
-document.addEventListener("submit", (event) => {
+// On the window, after every other listener: what a script of the page sends by itself is not sent from here.
+window.addEventListener("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method === "get" || form.method === "dialog") return;
   if (form.hasAttribute("data-pending")) {

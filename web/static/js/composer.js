@@ -8,7 +8,8 @@
 //         data-guess-en="…" data-guess-zh="…">     words for the language that was recognised
 //     input[name=title]?  textarea[name=body]  select[name=lang]?  [name=kind]?
 //     [data-draft-status]        where the words about the draft appear (role=status)
-//     [data-lang-guess]          where the words about the language appear
+//     [data-lang-guess]          where the words about the language appear; an option with an empty value leaves the
+//                                decision to the hub and stays chosen
 //     button[data-preview]       shows and hides [data-preview-region]
 //   anywhere: a[data-quote-url]  GET → Markdown, put in at the cursor; data-quote-into="form id" when there are several
 //
@@ -149,7 +150,7 @@ function watchLanguage(form) {
     const found = guess(`${title?.value ?? ""} ${body.value}`);
     body.lang = (chosen && select?.value) || found || select?.value || "";
     if (chosen || !found) return;
-    if (select && [...select.options].some((o) => o.value === found)) select.value = found;
+    if (select?.value && [...select.options].some((o) => o.value === found)) select.value = found;
     if (words) words.textContent = form.dataset[found === "zh" ? "guessZh" : "guessEn"] ?? "";
   };
   form.addEventListener("input", (event) => { if (event.target !== select) look(); });
