@@ -81,11 +81,11 @@ where id = @id and (locked_at is null) = @on `
 update threads t set pinned_at = case when @on then now() end, change = change + 1
 where id = @id and (pinned_at is null) = @on `
 	moveThread = `
-update threads t set challenge_id = @to, change = change + 1
+update threads t set challenge_id = @to, change = t.change + 1
 from threads was where t.id = @id and was.id = t.id and t.challenge_id <> @to and exists (select from challenges where id = @to)
 returning t.author_id, t.title, t.slug, was.challenge_id::text`
 	renameThread = `
-update threads t set title = @title, lang = @lang, slug = @slug, change = change + 1
+update threads t set title = @title, lang = @lang, slug = @slug, change = t.change + 1
 from threads was where t.id = @id and was.id = t.id and (t.title, t.lang) <> (@title, @lang)
 returning t.author_id, t.title, t.slug, was.title`
 	returningThread = `returning t.author_id, t.title, t.slug, ''`
