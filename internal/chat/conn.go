@@ -46,8 +46,8 @@ type Conn struct {
 	by     By
 	joined []*joined
 
-	typed  time.Time
-	out [][]byte // belongs to the shard's goroutine
+	typed time.Time
+	out   [][]byte // belongs to the shard's goroutine
 }
 
 type joined struct {

@@ -1,0 +1,45 @@
+// Package chatweb is rooms over HTTP: the page of a room, the socket, the long poll and the API. It encodes what
+// the hub delivers; the rules are chat's.
+package chatweb
+
+import (
+	"log/slog"
+	"net/url"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"senet/internal/chat"
+	"senet/internal/httpx"
+)
+
+// Handlers serve rooms. Limits may be changed before Start.
+type Handlers struct {
+	Limits  Limits
+	service *chat.Service
+	hub     *chat.Hub
+	wire    *Wire
+	auth    httpx.Authenticator
+	base    *url.URL
+	log     *slog.Logger
+	says    *httpx.Limiter
+	sockets sockets
+}
+
+// New makes the handlers. wire is the hub's.
+func New(service *chat.Service, hub *chat.Hub, wire *Wire, kit *httpx.Kit) *Handlers {
+	return &Handlers{
+		Limits: DefaultLimits, service: service, hub: hub, wire: wire, auth: kit.Auth, base: kit.BaseURL, log: kit.Log,
+		says:    httpx.NewLimiter(10, 500*time.Millisecond),
+		sockets: sockets{places: map[string]int{}, open: map[*session]int{}},
+	}
+}
+
+// Mount registers the page of a room and its API.
+func (h *Handlers) Mount(pages, api fiber.Router) {
+	pages.Get("/c/:slug/room", h.page)
+	pages.Post("/c/:slug/room", httpx.SignedIn, h.sayForm)
+	api.Get("/rooms/:id", h.room)
+	api.Get("/rooms/:id/events", h.events)
+	api.Post("/rooms/:id/messages", h.sayJSON)
+}

@@ -1,0 +1,276 @@
+package chatweb
+
+import (
+	"context"
+	"net"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gofiber/contrib/websocket"
+	"github.com/gofiber/fiber/v2"
+
+	"senet/internal/account"
+	"senet/internal/chat"
+	"senet/internal/fault"
+	"senet/internal/httpx"
+	"senet/internal/i18n"
+)
+
+const (
+	recheckEvery = 4 * time.Second // with the account's own 5 s at most: who is signed out is gone within seconds
+	recheckTime  = 3 * time.Second
+	pingRounds   = 6 // a ping every sixth recheck, so each 24 s
+)
+
+var (
+	errForeign = fault.New(fault.Forbidden, "error.csrf")
+	errUpgrade = fault.New(fault.Malformed, "chat.socket_only")
+	errTooMany = fault.New(fault.TooMany, "chat.too_many_connections").After(time.Minute)
+)
+
+// Limits are how many sockets may be open at once. Administrators' tokens and this machine itself count only for
+// Total.
+type Limits struct{ PerMember, PerAddress, Total int }
+
+// DefaultLimits leave room for an institute behind one address.
+var DefaultLimits = Limits{PerMember: 40, PerAddress: 400, Total: 100_000}
+
+// credential is what a socket was opened with; it is checked again as long as the socket lives.
+type credential struct {
+	token  string
+	bearer bool
+}
+
+// sockets are the open ones.
+type sockets struct {
+	mu     sync.Mutex
+	places map[string]int // by member or address
+	total  int
+	open   map[*session]int // its round of pings
+	next   int
+	stop   chan struct{}
+	done   sync.WaitGroup
+}
+
+// seat is what the upgrade hands on to the socket.
+type seat struct {
+	key     string
+	viewer  account.Viewer
+	who     credential
+	locale  i18n.Locale
+	printer *i18n.Printer
+}
+
+const seatKey = "chat.seat"
+
+// MountSocket registers the socket: GET /ws.
+func (h *Handlers) MountSocket(app fiber.Router) {
+	serve := websocket.New(h.serve, websocket.Config{
+		HandshakeTimeout: 10 * time.Second,
+		RecoverHandler: func(*websocket.Conn) {
+			if v := recover(); v != nil {
+				h.log.Error("panic in a socket", "panic", v, "stack", string(debug.Stack()))
+			}
+		},
+	})
+	app.Get("/ws", func(c *fiber.Ctx) error {
+		if !websocket.IsWebSocketUpgrade(c) {
+			return errUpgrade
+		}
+		r := httpx.Of(c)
+		s := seat{viewer: r.Viewer, locale: r.Locale, printer: r.P}
+		if token, ok := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer "); ok {
+			s.who = credential{token, true}
+		} else {
+			// The library lets every site in; a foreign page must not use a member's cookie.
+			if !h.ours(c) {
+				return errForeign
+			}
+			if r.Viewer.SignedIn() {
+				s.who = credential{c.Cookies(httpx.SessionCookie), false}
+			}
+		}
+		s.key = placeKey(c, r.Viewer)
+		if err := h.sockets.sit(s.key, h.Limits, r.Viewer); err != nil {
+			return err
+		}
+		c.Locals(seatKey, s)
+		if err := serve(c); err != nil {
+			h.sockets.rise(s.key)
+			return errUpgrade.Because(err)
+		}
+		return nil
+	})
+}
+
+// ours reports whether the page that opens the socket is the hub's own. No Origin: no browser.
+func (h *Handlers) ours(c *fiber.Ctx) bool {
+	origin := c.Get(fiber.HeaderOrigin)
+	if origin == "" {
+		return true
+	}
+	u, err := url.Parse(origin)
+	return err == nil && u.Host != "" && (u.Host == string(c.Request().Host()) || h.base != nil && u.Host == h.base.Host)
+}
+
+func placeKey(c *fiber.Ctx, v account.Viewer) string {
+	switch ip := net.ParseIP(c.IP()); {
+	case v.Administers() && v.Session == 0:
+		return ""
+	case v.SignedIn():
+		return memberKey(v.ID)
+	case ip != nil && ip.IsLoopback():
+		return ""
+	}
+	return "a" + c.IP()
+}
+
+func (s *sockets) sit(key string, l Limits, v account.Viewer) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	limit := l.PerAddress
+	if v.SignedIn() {
+		limit = l.PerMember
+	}
+	if s.total >= l.Total || key != "" && s.places[key] >= limit {
+		return errTooMany
+	}
+	s.total++
+	if key != "" {
+		s.places[key]++
+	}
+	return nil
+}
+
+func (s *sockets) rise(key string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.total--
+	if key == "" {
+		return
+	}
+	if s.places[key]--; s.places[key] <= 0 {
+		delete(s.places, key)
+	}
+}
+
+// serve is a socket's life, in the goroutine that reads from it.
+func (h *Handlers) serve(ws *websocket.Conn) {
+	seat := ws.Locals(seatKey).(seat)
+	defer h.sockets.rise(seat.key)
+	s := &session{h: h, ws: ws, link: newLink(ws.NetConn()), printer: seat.printer, who: seat.who,
+		pace: bucket{burst: 200, every: 50 * time.Millisecond}, strikes: bucket{burst: 10, every: 5 * time.Second},
+		saying: make(chan struct{}, maxSaying)}
+	s.viewer.Store(&seat.viewer)
+	defer s.link.end() // the connection is pooled: nothing may use it after this function
+	conn, err := h.hub.Connect(seat.viewer, seat.locale, s.link)
+	if err != nil {
+		s.link.Close(chat.CloseRestart)
+		return
+	}
+	s.conn = conn
+	defer conn.Drop()
+	// The library would write its answers past the hub, into the middle of a frame.
+	ws.SetPingHandler(func(data string) error { s.link.alive(); s.conn.Send(frame(opPong, []byte(data))); return nil })
+	ws.SetPongHandler(func(string) error { s.link.alive(); return nil })
+	ws.SetCloseHandler(func(code int, _ string) error { s.link.Close(answer(code)); return nil })
+	h.sockets.enter(s)
+	defer h.sockets.leave(s)
+	s.run()
+}
+
+// answer is the code with which a client's goodbye is answered: its own, where it may be sent at all.
+func answer(code int) int {
+	if code == websocket.CloseNoStatusReceived {
+		return websocket.CloseNormalClosure
+	}
+	return code
+}
+
+func (s *sockets) enter(one *session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.next++
+	s.open[one] = s.next % pingRounds
+}
+
+func (s *sockets) leave(one *session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.open, one)
+}
+
+// Start keeps an eye on the open sockets: are their members still signed in, are they still there at all.
+func (h *Handlers) Start() {
+	h.sockets.stop = make(chan struct{})
+	h.sockets.done.Go(func() {
+		t := time.NewTicker(recheckEvery)
+		defer t.Stop()
+		for round := 0; ; round++ {
+			select {
+			case <-t.C:
+				h.recheck(round % pingRounds)
+			case <-h.sockets.stop:
+				return
+			}
+		}
+	})
+}
+
+// Stop ends what Start began. The hub closes the sockets.
+func (h *Handlers) Stop() {
+	close(h.sockets.stop)
+	h.sockets.done.Wait()
+}
+
+var ping = frame(opPing, nil)
+
+func (h *Handlers) recheck(round int) {
+	by := map[credential][]*session{}
+	h.sockets.mu.Lock()
+	for s, its := range h.sockets.open {
+		if its == round {
+			s.conn.Send(ping)
+		}
+		if s.who.token != "" {
+			by[s.who] = append(by[s.who], s)
+		}
+	}
+	h.sockets.mu.Unlock()
+	for who, sessions := range by {
+		select {
+		case <-h.sockets.stop:
+			return
+		default:
+		}
+		h.recheckOne(who, sessions)
+	}
+}
+
+// recheckOne sends away whoever is signed out, and lets a change of role count. When the database is away everybody
+// stays.
+func (h *Handlers) recheckOne(who credential, sessions []*session) {
+	ctx, cancel := context.WithTimeout(context.Background(), recheckTime)
+	defer cancel()
+	find := h.auth.BySession
+	if who.bearer {
+		find = h.auth.ByToken
+	}
+	v, err := find(ctx, who.token)
+	if err != nil {
+		if ctx.Err() == nil {
+			h.log.Warn("cannot recheck a socket", "err", err)
+		}
+		return
+	}
+	for _, s := range sessions {
+		if !v.SignedIn() {
+			s.conn.Close(chat.CloseForbidden)
+			continue
+		}
+		s.viewer.Store(&v)
+	}
+}
