@@ -174,7 +174,12 @@ function watchPreview(form) {
       });
       const html = await answer.text();
       if (turn !== asked) return; // a newer one is on its way
-      if (answer.ok) region.innerHTML = html;
+      if (answer.ok) {
+        const text = region.querySelector(".prose") ?? region.appendChild(document.createElement("div"));
+        text.className = "prose";
+        text.lang = form.elements.body.lang;
+        text.innerHTML = html; // made safe by the hub, as in a post
+      }
       region.classList.toggle("old", !answer.ok);
     } catch {
       region.classList.add("old");
