@@ -1,0 +1,241 @@
+package moderation_test
+
+import (
+	"testing"
+
+	"senet/internal/account"
+	"senet/internal/fault"
+	"senet/internal/forum"
+	"senet/internal/i18n"
+	"senet/internal/moderation"
+	"senet/internal/notify"
+)
+
+// act is one thing a moderator or administrator can do, and what must come of it.
+type act struct {
+	name    string
+	prepare func(b *bundle) // what must be so before; may be nil
+	do      func(b *bundle, v account.Viewer) (moderation.Entry, error)
+	state   func(b *bundle) string // what the act changes
+	before  string
+	after   string
+	subject string
+	action  moderation.Action
+	told    notify.Kind // "": the author is not told
+	admins  bool        // for administrators only
+}
+
+func lockedState(b *bundle) string {
+	return value[string](b, `select case when locked_at is null then 'open' else 'locked' end from threads where id = $1`, b.thread)
+}
+
+func pinnedState(b *bundle) string {
+	return value[string](b, `select case when pinned_at is null then 'loose' else 'pinned' end from threads where id = $1`, b.thread)
+}
+
+func postState(b *bundle) string {
+	return value[string](b, `select case when hidden_at is null then 'shown' else 'hidden' end from posts where id = $1`, b.answer)
+}
+
+func messageState(b *bundle) string {
+	return value[string](b, `select case when hidden_at is null then 'shown' else 'hidden' end from messages where id = $1`, b.message)
+}
+
+var allActs = []act{
+	{name: "hide a post", action: moderation.Hide, subject: moderation.Post, told: notify.KindHidden, state: postState, before: "shown", after: "hidden",
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.HidePost(b.t.Context(), v, b.answer, "Advertising")
+		}},
+	{name: "show a post again", action: moderation.Unhide, subject: moderation.Post, told: notify.KindRestored, state: postState, before: "hidden", after: "shown",
+		prepare: func(b *bundle) { b.must(b.HidePost(b.t.Context(), b.mod, b.answer, "Advertising")) },
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.UnhidePost(b.t.Context(), v, b.answer, "Advertising")
+		}},
+	{name: "hide a message", action: moderation.Hide, subject: moderation.Message, told: notify.KindHidden, state: messageState, before: "shown", after: "hidden",
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.HideMessage(b.t.Context(), v, b.message, "Advertising")
+		}},
+	{name: "show a message again", action: moderation.Unhide, subject: moderation.Message, told: notify.KindRestored, state: messageState, before: "hidden", after: "shown",
+		prepare: func(b *bundle) { b.must(b.HideMessage(b.t.Context(), b.mod, b.message, "Advertising")) },
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.UnhideMessage(b.t.Context(), v, b.message, "Advertising")
+		}},
+	{name: "lock", action: moderation.Lock, subject: moderation.Thread, told: notify.KindLocked, state: lockedState, before: "open", after: "locked",
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.Lock(b.t.Context(), v, b.thread, "Advertising")
+		}},
+	{name: "unlock", action: moderation.Unlock, subject: moderation.Thread, told: notify.KindUnlocked, state: lockedState, before: "locked", after: "open",
+		prepare: func(b *bundle) { b.must(b.Lock(b.t.Context(), b.mod, b.thread, "")) },
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.Unlock(b.t.Context(), v, b.thread, "Advertising")
+		}},
+	{name: "pin", action: moderation.Pin, subject: moderation.Thread, state: pinnedState, before: "loose", after: "pinned",
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.Pin(b.t.Context(), v, b.thread, "Advertising")
+		}},
+	{name: "unpin", action: moderation.Unpin, subject: moderation.Thread, state: pinnedState, before: "pinned", after: "loose",
+		prepare: func(b *bundle) { b.must(b.Pin(b.t.Context(), b.mod, b.thread, "")) },
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.Unpin(b.t.Context(), v, b.thread, "Advertising")
+		}},
+	{name: "move", action: moderation.Move, subject: moderation.Thread, told: notify.KindMoved, before: "Here", after: "There",
+		state: func(b *bundle) string {
+			return value[string](b, `select c.title_en from threads t join challenges c on c.id = t.challenge_id where t.id = $1`, b.thread)
+		},
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.Move(b.t.Context(), v, b.thread, moderation.Target{Challenge: b.there, Reason: "Advertising"})
+		}},
+	{name: "rename", action: moderation.Rename, subject: moderation.Thread, told: notify.KindRenamed, before: "Markers of sepsis", after: "脓毒症标志物",
+		state: func(b *bundle) string { return value[string](b, `select title from threads where id = $1`, b.thread) },
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.Rename(b.t.Context(), v, b.thread, moderation.Title{Title: "脓毒症标志物", Reason: "Advertising"})
+		}},
+	{name: "give a role", action: moderation.Role, subject: moderation.Member, told: notify.KindRole, before: "member", after: "moderator", admins: true,
+		state: func(b *bundle) string { return value[string](b, `select role from members where id = $1`, b.author.ID) },
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.SetRole(b.t.Context(), v, b.author.ID, moderation.RoleChange{Role: account.RoleModerator, Reason: "Advertising"})
+		}},
+	{name: "archive", action: moderation.Archive, subject: moderation.Challenge, before: "open", after: "archived", admins: true,
+		state: func(b *bundle) string {
+			return value[string](b, `select case when archived_at is null then 'open' else 'archived' end from challenges where id = $1`, b.here)
+		},
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.Archive(b.t.Context(), v, b.here)
+		}},
+	{name: "edit a challenge", action: moderation.Edit, subject: moderation.Challenge, before: "Here", after: "Elsewhere", admins: true,
+		state: func(b *bundle) string {
+			return value[string](b, `select title_en from challenges where id = $1`, b.here)
+		},
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.SaveChallenge(b.t.Context(), v, forum.ChallengeForm{ID: b.here, Slug: b.hereSlug, Title: i18n.Text{En: "Elsewhere", Zh: "别处"}})
+		}},
+}
+
+func (b *bundle) must(_ moderation.Entry, err error) { b.t.Helper(); b.ok(err) }
+
+// told is how many notices of that kind the author has.
+func (b *bundle) told(kind notify.Kind) int {
+	n := 0
+	for _, i := range b.inbox(b.author) {
+		if i.Kind == kind {
+			n++
+		}
+	}
+	return n
+}
+
+func (b *bundle) logged() int64 { return value[int64](b, `select count(*) from moderation_log`) }
+
+func TestActs(t *testing.T) {
+	t.Parallel()
+	for _, a := range allActs {
+		t.Run(a.name, func(t *testing.T) {
+			b := setup(t)
+			if a.prepare != nil {
+				a.prepare(b)
+			}
+			b.refused(a)
+			by := b.mod
+			if a.admins {
+				by = b.admin
+			}
+			if got := a.state(b); got != a.before {
+				t.Fatalf("before: %q, want %q", got, a.before)
+			}
+
+			e, err := a.do(b, by)
+			b.ok(err)
+			if got := a.state(b); got != a.after {
+				t.Errorf("after: %q, want %q", got, a.after)
+			}
+			if e.Action != a.action || e.SubjectKind != a.subject || e.ActorID != by.ID {
+				t.Errorf("row = %s of a %s by %d, want %s of a %s by %d", e.Action, e.SubjectKind, e.ActorID, a.action, a.subject, by.ID)
+			}
+			row := b.entry(e.ID)
+			if row.Action != e.Action || row.Reason != e.Reason || row.ActorName != by.Name || !row.Stands || row.Undoes != 0 {
+				t.Errorf("the log says %+v", row)
+			}
+			if a.told != "" {
+				got := b.inbox(b.author)[0]
+				if got.Kind != a.told || got.Data.Reason != "Advertising" {
+					t.Errorf("the author was told %s with reason %q, want %s with the reason", got.Kind, got.Data.Reason, a.told)
+				}
+			}
+			b.undone(a, e, by)
+		})
+	}
+}
+
+// refused: neither visitors nor members, nor moderators what is for administrators, leave a trace.
+func (b *bundle) refused(a act) {
+	b.t.Helper()
+	rows := b.logged()
+	for _, v := range []account.Viewer{account.Visitor(), b.other, b.mod} {
+		want := fault.Forbidden
+		switch {
+		case !v.SignedIn():
+			want = fault.Unauthorised
+		case v.Moderates() && !a.admins:
+			continue
+		}
+		if _, err := a.do(b, v); fault.KindOf(err) != want {
+			b.t.Errorf("%s as %q: %v, want kind %v", a.name, v.Role, err, want)
+		}
+	}
+	if got := a.state(b); got != a.before {
+		b.t.Errorf("a refused act changed the state to %q", got)
+	}
+	if got := b.logged(); got != rows {
+		b.t.Errorf("a refused act wrote %d rows", got-rows)
+	}
+}
+
+// undone: twice is a conflict that names who did it; undo brings back what was, with a row of its own; undoing again
+// is a conflict; and undoing the undoing is the act again.
+func (b *bundle) undone(a act, e moderation.Entry, by account.Viewer) {
+	b.t.Helper()
+	if a.action != moderation.Edit {
+		rows := b.logged()
+		_, err := a.do(b, by)
+		if f := fault.Of(err); f == nil || f.Kind != fault.Conflict || f.Args["Name"] != by.Name {
+			b.t.Errorf("a second time: %v, want a Conflict that names %s", err, by.Name)
+		}
+		if got := b.logged(); got != rows {
+			b.t.Errorf("the second time wrote %d rows", got-rows)
+		}
+	}
+	undoer := b.second
+	if a.admins {
+		undoer = b.admin
+		if _, err := b.Undo(b.t.Context(), b.mod, e.ID); fault.KindOf(err) != fault.Forbidden {
+			b.t.Errorf("a moderator undoes an administrator's decision: %v", err)
+		}
+	}
+	if _, err := b.Undo(b.t.Context(), b.other, e.ID); fault.KindOf(err) != fault.Forbidden {
+		b.t.Errorf("a member undoes: %v, want Forbidden", err)
+	}
+	told := len(b.inbox(b.author))
+	u, err := b.Undo(b.t.Context(), undoer, e.ID)
+	b.ok(err)
+	if got := a.state(b); got != a.before {
+		b.t.Errorf("after undo: %q, want %q", got, a.before)
+	}
+	if a.told != "" && len(b.inbox(b.author)) != told+1 {
+		b.t.Error("the author was not told of the undoing")
+	}
+	if row := b.entry(e.ID); row.UndoneBy != u.ID || row.Stands || row.Undoable(b.admin) {
+		b.t.Errorf("the undone row says undone by %d, stands %v", row.UndoneBy, row.Stands)
+	}
+	if row := b.entry(u.ID); row.Undoes != e.ID || row.ActorID != undoer.ID {
+		b.t.Errorf("the row of undoing undoes %d by %d", row.Undoes, row.ActorID)
+	}
+	_, err = b.Undo(b.t.Context(), by, e.ID)
+	if f := fault.Of(err); f == nil || f.Kind != fault.Conflict || f.Args["Name"] != undoer.Name {
+		b.t.Errorf("undone a second time: %v, want a Conflict that names %s", err, undoer.Name)
+	}
+	_, err = b.Undo(b.t.Context(), by, u.ID)
+	b.ok(err)
+	if got := a.state(b); got != a.after {
+		b.t.Errorf("after undoing the undoing: %q, want %q", got, a.after)
+	}
+}

@@ -1,0 +1,131 @@
+package moderation_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"senet/internal/account"
+	"senet/internal/fault"
+	"senet/internal/forum"
+	"senet/internal/i18n"
+	"senet/internal/moderation"
+	"senet/internal/notify"
+)
+
+func TestHidePost_retractsTheNoticesThatLedThere(t *testing.T) {
+	b := setup(t)
+	if got := b.inbox(b.reader); len(got) != 1 || got[0].Kind != notify.KindReply {
+		t.Fatalf("the reader was told %+v, want the reply", got)
+	}
+	b.must(b.HidePost(t.Context(), b.mod, b.answer, "Advertising"))
+	if got := b.inbox(b.reader); len(got) != 0 {
+		t.Errorf("the reader still reads of the hidden post: %+v", got)
+	}
+	got := b.inbox(b.author)[0]
+	if got.Kind != notify.KindHidden || got.Data.Title != "Markers of sepsis" || !strings.HasPrefix(got.Path, "/t/") {
+		t.Errorf("the author reads %+v, want which thread, and a way to where the post stood", got)
+	}
+}
+
+func TestHidePost_openingTakesTheThreadsNoticesWithIt(t *testing.T) {
+	b := setup(t)
+	b.must(b.HidePost(t.Context(), b.mod, b.opening, "Advertising"))
+	if got := b.inbox(b.reader); len(got) != 0 {
+		t.Errorf("the reader still reads of the hidden thread: %+v", got)
+	}
+	if got := b.inbox(b.author)[0]; got.Kind != notify.KindHidden || got.Path != "" {
+		t.Errorf("the author reads %+v, want a notice that leads nowhere", got)
+	}
+}
+
+func TestHide_needsAReason(t *testing.T) {
+	for reason, key := range map[string]string{
+		"": "moderation.reason_missing", " \u200b\n": "moderation.reason_missing", "x": "moderation.reason_short",
+		strings.Repeat("长", moderation.MaxReason/2+1): "moderation.reason_long",
+	} {
+		t.Run(key, func(t *testing.T) {
+			b := setup(t)
+			_, err := b.HidePost(t.Context(), b.mod, b.answer, reason)
+			if f := fault.Of(err); f == nil || f.Kind != fault.Invalid || f.Fields["reason"].Key != key {
+				t.Errorf("%v, want %s", err, key)
+			}
+			if got := postState(b); got != "shown" {
+				t.Errorf("the post is %s", got)
+			}
+		})
+	}
+	t.Run("one Han character is one", func(t *testing.T) {
+		b := setup(t)
+		b.must(b.HidePost(t.Context(), b.mod, b.answer, "骂"))
+	})
+}
+
+func TestUndo_onlyOfTheNewestDecision(t *testing.T) {
+	b := setup(t)
+	first, err := b.HidePost(t.Context(), b.mod, b.answer, "Advertising")
+	b.ok(err)
+	b.must(b.UnhidePost(t.Context(), b.mod, b.answer, ""))
+	b.must(b.HidePost(t.Context(), b.second, b.answer, "Indeed"))
+	if _, err := b.Undo(t.Context(), b.mod, first.ID); fault.Of(err) == nil || fault.Of(err).Key != "moderation.superseded" {
+		t.Errorf("undo of an old decision: %v, want moderation.superseded", err)
+	}
+	if got := postState(b); got != "hidden" {
+		t.Errorf("the post is %s, want hidden", got)
+	}
+	if _, err := b.Undo(t.Context(), b.mod, 1<<40); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("undo of nothing: %v, want NotFound", err)
+	}
+}
+
+func TestUndo_creatingIsFinal(t *testing.T) {
+	b := setup(t)
+	e, err := b.SaveChallenge(t.Context(), b.admin, forum.ChallengeForm{Slug: "x-" + uuid.NewString()[:8], Title: i18n.Text{Zh: "新"}})
+	b.ok(err)
+	if _, err := b.Undo(t.Context(), b.admin, e.ID); fault.Of(err) == nil || fault.Of(err).Key != "moderation.final" {
+		t.Errorf("%v, want moderation.final", err)
+	}
+}
+
+func TestMove_toNowhere(t *testing.T) {
+	b := setup(t)
+	_, err := b.Move(t.Context(), b.mod, b.thread, moderation.Target{Challenge: 1 << 40})
+	if f := fault.Of(err); f == nil || f.Kind != fault.Invalid || f.Fields["challenge"].Key == "" {
+		t.Errorf("%v, want the field challenge to be wrong", err)
+	}
+}
+
+func TestRename_leavesNoFormerTitleToReaders(t *testing.T) {
+	b := setup(t)
+	b.must(b.Rename(t.Context(), b.mod, b.thread, moderation.Title{Title: "Civil title", Lang: "en"}))
+	if got := b.inbox(b.reader)[0]; got.Data.Title != "Civil title" || got.Data.Was != "" {
+		t.Errorf("the reader reads %+v", got.Data)
+	}
+}
+
+func TestOrderChallenges(t *testing.T) {
+	b := setup(t)
+	e, err := b.OrderChallenges(t.Context(), b.admin, []forum.ChallengeID{b.there, b.here})
+	b.ok(err)
+	if len(b.entry(e.ID).Data.ChallengeIDs) != 2 {
+		t.Errorf("the log says %+v", e.Data)
+	}
+	const inOrder = `select position from challenges where id = $1`
+	if value[int](b, inOrder, b.there) >= value[int](b, inOrder, b.here) {
+		t.Error("the order did not change")
+	}
+	if _, err := b.OrderChallenges(t.Context(), b.mod, nil); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("a moderator orders: %v, want Forbidden", err)
+	}
+}
+
+func TestSetRole_unknownRoleOrMember(t *testing.T) {
+	b := setup(t)
+	if _, err := b.SetRole(t.Context(), b.admin, b.author.ID, moderation.RoleChange{Role: "king"}); fault.KindOf(err) != fault.Invalid {
+		t.Errorf("role king: %v, want Invalid", err)
+	}
+	if _, err := b.SetRole(t.Context(), b.admin, 1<<40, moderation.RoleChange{Role: account.RoleMember}); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("nobody: %v, want NotFound", err)
+	}
+}
