@@ -64,6 +64,11 @@ func (s *Service) CreateMember(ctx context.Context, n NewMember) (Member, error)
 	return s.insert(ctx, m, func(*pg.Tx, MemberID) error { return nil })
 }
 
+// HashPassword makes the string under which a password is kept, for the demo, which writes its members itself.
+func (s *Service) HashPassword(ctx context.Context, password string) (string, error) {
+	return s.passwords.hash(ctx, password)
+}
+
 const insertToken = `
 	insert into api_tokens (token_hash, member_id, created_at)
 	select @token, id, @now from members where email_key = @email returning member_id`

@@ -1,0 +1,150 @@
+package demo
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"strconv"
+	"time"
+
+	"github.com/BurntSushi/toml"
+)
+
+//go:embed content/*.toml
+var files embed.FS
+
+// content is the demo as it is written.
+type content struct {
+	Members    []member    `toml:"member"`
+	Challenges []challenge `toml:"challenge"`
+	Threads    []thread    `toml:"thread"`
+	Rooms      []room      `toml:"room"`
+}
+
+type member struct {
+	Key         string // what the rest of the content calls them
+	Name        string
+	Handle      string
+	Email       string
+	Lang        string
+	Region      string
+	TimeZone    string `toml:"time_zone"`
+	Affiliation string
+	Role        string
+	Follows     []string // slugs of challenges
+	place       string
+}
+
+type challenge struct {
+	Slug      string
+	TitleEn   string `toml:"title_en"`
+	TitleZh   string `toml:"title_zh"`
+	SummaryEn string `toml:"summary_en"`
+	SummaryZh string `toml:"summary_zh"`
+	place     string
+}
+
+type thread struct {
+	Challenge string
+	Kind      string
+	Title     string
+	Lang      string
+	Pinned    bool
+	Posts     []post `toml:"post"`
+	place     string
+}
+
+type post struct {
+	By        string
+	Lang      string
+	Ago       age
+	Body      string
+	Was       string              // how it read before it was edited
+	Reactions map[string][]string // kind → keys of members
+	Bookmarks []string            // keys of members
+	place     string
+}
+
+type room struct {
+	Challenge string
+	Messages  []message `toml:"message"`
+	place     string
+}
+
+type message struct {
+	By      string
+	Lang    string
+	Ago     age
+	Body    string
+	Answers int // number in its room, from 1, of the message it replies to
+	place   string
+}
+
+// age is how long ago something happened: "74d6h", "1d4h52m".
+type age time.Duration
+
+var ageShape = regexp.MustCompile(`^(?:(\d{1,3})d)?(?:(\d{1,2})h)?(?:(\d{1,2})m)?$`)
+
+func (a *age) UnmarshalText(text []byte) error {
+	m := ageShape.FindSubmatch(text)
+	if m == nil || len(text) == 0 {
+		return fmt.Errorf(`%q is no age such as "3d4h5m"`, text)
+	}
+	*a = 0
+	for i, unit := range []time.Duration{24 * time.Hour, time.Hour, time.Minute} {
+		n, _ := strconv.Atoi(string(m[i+1])) // empty is none
+		*a += age(time.Duration(n) * unit)
+	}
+	return nil
+}
+
+// read parses every file. What no part of the content has a use for is an error, so that a slip of the pen in a key
+// is found.
+func read() (*content, error) {
+	names, err := fs.Glob(files, "content/*.toml")
+	if err != nil {
+		return nil, fmt.Errorf("demo: list content: %w", err)
+	}
+	all := &content{}
+	for _, name := range names {
+		var c content
+		meta, err := toml.DecodeFS(files, name, &c)
+		if err != nil {
+			return nil, fmt.Errorf("demo: %s: %w", name, err)
+		}
+		if unknown := meta.Undecoded(); len(unknown) > 0 {
+			return nil, fmt.Errorf("demo: %s: unknown key %s", name, unknown[0])
+		}
+		c.place(name)
+		all.Members = append(all.Members, c.Members...)
+		all.Challenges = append(all.Challenges, c.Challenges...)
+		all.Threads = append(all.Threads, c.Threads...)
+		all.Rooms = append(all.Rooms, c.Rooms...)
+	}
+	return all, nil
+}
+
+// place notes where everything stands, for errors.
+func (c *content) place(file string) {
+	for i := range c.Members {
+		c.Members[i].place = fmt.Sprintf("%s: member %d (%s)", file, i+1, c.Members[i].Key)
+	}
+	for i := range c.Challenges {
+		c.Challenges[i].place = fmt.Sprintf("%s: challenge %d (%s)", file, i+1, c.Challenges[i].Slug)
+	}
+	for i := range c.Threads {
+		t := &c.Threads[i]
+		t.place = fmt.Sprintf("%s: thread %d", file, i+1)
+		for j := range t.Posts {
+			t.Posts[j].place = fmt.Sprintf("%s: post %d", t.place, j+1)
+		}
+	}
+	for i := range c.Rooms {
+		r := &c.Rooms[i]
+		r.place = fmt.Sprintf("%s: room %d (%s)", file, i+1, r.Challenge)
+		for j := range r.Messages {
+			r.Messages[j].place = fmt.Sprintf("%s: message %d", r.place, j+1)
+		}
+	}
+}

@@ -1,0 +1,62 @@
+// Package demo fills an empty hub with a bilingual one that is alive: people of both sides, health challenges,
+// threads, three rooms with talk in them. Everything in it is invented; the texts are in content/*.toml.
+//
+// It is the one exception to the rule that a core writes only its own tables: what happened in the past cannot be
+// told to cores that write the present, and a hub has to be there at once. So it copies rows straight into members,
+// challenges, challenge_follows, rooms, threads, posts, post_revisions, post_reactions, bookmarks, thread_follows,
+// messages, room_events and notices, and keeps the promises those tables' owners make: counters, gapless seq, ids in
+// the order of time. It never touches a hub that has a member.
+package demo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"senet/internal/account"
+	"senet/internal/pg"
+)
+
+// Password is every demo member's. It is no secret: a hub with the demo in it is for trying out.
+const Password = "senet-demo-hub"
+
+const (
+	lockMembers = `lock table members in share row exclusive mode`
+	anyMember   = `select exists (select from members)`
+)
+
+// Load puts the demo into a hub without members, in one transaction; loaded is false where there is one. Ages in the
+// content count back from now.
+func Load(ctx context.Context, store *pg.Store, accounts *account.Service) (loaded bool, err error) {
+	c, err := read()
+	if err != nil {
+		return false, err
+	}
+	if err := c.check(); err != nil {
+		return false, err
+	}
+	hash, err := accounts.HashPassword(ctx, Password)
+	if err != nil {
+		return false, fmt.Errorf("demo: hash password: %w", err)
+	}
+	err = store.InTx(ctx, func(tx *pg.Tx) error {
+		if _, err := tx.Exec(ctx, lockMembers); err != nil { // nobody joins, and no other demo is loaded, meanwhile
+			return fmt.Errorf("lock members: %w", err)
+		}
+		var there bool
+		if err := tx.QueryRow(ctx, anyMember).Scan(&there); err != nil || there {
+			return err
+		}
+		l := &loader{content: c, now: time.Now().Truncate(time.Microsecond), passwordHash: hash}
+		if err := l.load(ctx, tx); err != nil {
+			return err
+		}
+		tx.Touch("challenges", "threads")
+		loaded = true
+		return nil
+	})
+	if err != nil {
+		return false, fmt.Errorf("load demo: %w", err)
+	}
+	return loaded, nil
+}

@@ -1,0 +1,83 @@
+package demo
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"senet/internal/markup"
+	"senet/internal/pg"
+)
+
+// messageRow is a message of a room; its seq is its number there, since the demo's rooms hold nothing but messages.
+type messageRow struct {
+	written
+	*message
+	room   int64
+	seq    int
+	answer *messageRow
+}
+
+// loadRooms opens the room of every challenge and gives messages their ids in the order of time, over all rooms.
+func (l *loader) loadRooms(ctx context.Context, tx *pg.Tx) error {
+	ids, err := reserve(ctx, tx, "rooms", len(l.Challenges))
+	if err != nil {
+		return err
+	}
+	var rooms [][]any
+	var messages []*messageRow
+	for i, c := range l.Challenges {
+		said := l.said(c.Slug, ids[i])
+		messages = append(messages, said...)
+		rooms = append(rooms, []any{ids[i], l.challenges[c.Slug], len(said), l.now.Add(-founded)})
+	}
+	slices.SortStableFunc(messages, func(a, b *messageRow) int { return a.at.Compare(b.at) })
+	messageIDs, err := reserve(ctx, tx, "messages", len(messages))
+	if err != nil {
+		return err
+	}
+	for i, m := range messages {
+		m.id = messageIDs[i]
+	}
+	if err := copyRows(ctx, tx, "rooms", []string{"id", "challenge_id", "seq", "created_at"}, rooms); err != nil {
+		return err
+	}
+	return l.copyMessages(ctx, tx, messages)
+}
+
+func (l *loader) said(slug string, id int64) (said []*messageRow) {
+	i := slices.IndexFunc(l.Rooms, func(r room) bool { return r.Challenge == slug })
+	if i < 0 {
+		return nil
+	}
+	for j := range l.Rooms[i].Messages {
+		m := &messageRow{message: &l.Rooms[i].Messages[j], room: id, seq: j + 1}
+		m.client, m.at = uuid.New(), l.at(m.Ago)
+		if m.Answers > 0 {
+			m.answer = said[m.Answers-1]
+		}
+		said = append(said, m)
+	}
+	return said
+}
+
+func (l *loader) copyMessages(ctx context.Context, tx *pg.Tx, messages []*messageRow) error {
+	var rows, events [][]any
+	for _, m := range messages {
+		var answers *int64
+		if m.answer != nil {
+			answers = &m.answer.id
+		}
+		html := markup.Render(m.Body, markup.Options{Mentions: l.mentions, Lang: m.Lang})
+		author := l.members[m.By]
+		rows = append(rows, []any{m.id, m.room, m.seq, author, m.client, m.Body, html, m.Lang, answers, m.at})
+		events = append(events, []any{m.room, m.seq, "message", m.at, author, m.id})
+	}
+	err := copyRows(ctx, tx, "messages", []string{"id", "room_id", "seq", "author_id", "client_id", "body", "html", "lang",
+		"reply_to", "created_at"}, rows)
+	if err != nil {
+		return err
+	}
+	return copyRows(ctx, tx, "room_events", []string{"room_id", "seq", "kind", "at", "member_id", "message_id"}, events)
+}
