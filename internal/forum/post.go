@@ -87,11 +87,11 @@ type Place struct {
 }
 
 const placeOfPost = `
-select t.id as thread_id, t.slug, coalesce((
-	select q.number from posts q where q.thread_id = t.id and q.hidden_at is null and q.number <= p.number
-	order by q.number offset greatest(((select count(*) from posts q where q.thread_id = t.id and q.hidden_at is null
-		and q.number < p.number) / @size) * @size - 1, 0) limit 1), 0) as after
+select t.id as thread_id, t.slug, case when before.n < @size then 0 else (
+	select q.number from posts q where q.thread_id = t.id and q.hidden_at is null
+	order by q.number offset before.n / @size * @size - 1 limit 1) end as after
 from posts p join threads t on t.id = p.thread_id
+cross join lateral (select count(*) as n from posts q where q.thread_id = t.id and q.hidden_at is null and q.number < p.number) before
 where p.id = @id and p.hidden_at is null and t.hidden_at is null`
 
 // PlaceOf finds the page of its thread on which a visible post stands.
