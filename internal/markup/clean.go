@@ -8,8 +8,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// maxMarks is how many combining marks a character may carry; more is "Zalgo" that runs over its neighbours' lines.
-// No language needs more than four or five.
+// maxMarks is how many combining marks, selectors and the like a character may carry. More is "Zalgo" that runs over
+// its neighbours' lines, or text without weight that no limit would stop. No script needs more than five, the flag of
+// a region six.
 const maxMarks = 8
 
 // Clean is what every text typed by somebody passes first. It reports false for invalid UTF-8, which is never stored.
@@ -69,7 +70,7 @@ func strip(s string) string {
 		if isNoise(r) || isLoose(r, previous, s[next:]) {
 			continue
 		}
-		if unicode.In(r, unicode.Mn, unicode.Me) && !isInvisible(r) {
+		if modifies(r) {
 			if marks++; marks > maxMarks {
 				continue
 			}

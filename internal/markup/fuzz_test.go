@@ -48,6 +48,9 @@ func FuzzRender(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src string) {
 		out := Render(src, opt)
 		checkSafe(t, src, out)
+		english := opt
+		english.Lang = "en"
+		checkSafe(t, src, Render(src, english))
 		if again := machinery().policy.Sanitize(out); again != out {
 			t.Errorf("sanitising twice changes the output of %q:\n%s\n%s", src, out, again)
 		}

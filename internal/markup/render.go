@@ -16,7 +16,7 @@ import (
 type Options struct {
 	Mentions    Mentions            // who exists, by folded handle; nil: nobody
 	MentionHref func(Target) string // path of a member's page; nil: "/m/<id>", which serves every language
-	Lang        string              // language of the text, "en" or "zh"
+	Lang        string              // language of the text; in "en" Chinese is marked as such
 	IDPrefix    string              // before every id, such as "p123-": two texts share a page. ASCII letters, digits, "-", "_"
 	Origin      string              // "https://hub.example": absolute links there count as links within the hub
 }
@@ -64,6 +64,7 @@ type nodes struct{}
 func (nodes) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(kindMention, renderMention)
 	r.Register(kindAnchor, renderAnchor)
+	r.Register(kindForeign, renderForeign)
 	r.Register(east.KindTable, renderTable)
 	r.Register(east.KindTableCell, renderTableCell)
 }

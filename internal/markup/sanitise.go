@@ -31,6 +31,7 @@ func newPolicy() *bluemonday.Policy {
 	p.AllowAttrs("tabindex").Matching(exactly("0")).OnElements("div")
 	p.AllowAttrs("class").Matching(exactly("align-center|align-right")).OnElements("th", "td")
 	p.AllowAttrs("class").Matching(exactly(`language-[\p{L}\p{N}_+#.-]{1,40}`)).OnElements("code")
+	p.AllowAttrs("lang").Matching(exactly("zh")).OnElements("span")
 	p.AllowAttrs("start").Matching(exactly("[0-9]{1,9}")).OnElements("ol")
 
 	p.AllowAttrs("type").Matching(exactly("checkbox")).OnElements("input")

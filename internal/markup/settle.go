@@ -56,6 +56,10 @@ func (s *settler) walk(parent ast.Node, inLink bool) {
 			s.image(parent, n, inLink)
 		case *mention:
 			s.mention(parent, n, inLink)
+		case *ast.Text:
+			if s.opt.Lang == "en" && !n.IsRaw() {
+				markForeign(parent, n, s.source)
+			}
 		case *east.FootnoteLink:
 			if inLink {
 				parent.RemoveChild(parent, n)

@@ -9,7 +9,7 @@ import (
 func TestWeight(t *testing.T) {
 	for s, want := range map[string]int{
 		"": 0, "abc": 3, "汉字": 4, "，。": 4, "“”": 2, "ａ": 2, "ｱ": 1, "カナ": 4, "한글": 4, "é": 1, "e\u0301": 1, "n\u0303o": 2,
-		"👍": 1, "👍🏽": 1, "👩\u200d👩\u200d👧": 1, "🇨🇳🇩🇪": 2, "☺\ufe0f": 1, "a\u200bb": 2, "𠀀": 2, "\u3000": 2, "a\n": 2, "㊗": 2, "क्षि": 2,
+		"👍": 1, "👍🏽": 1, "👩\u200d👩\u200d👧": 1, "🇨🇳🇩🇪": 2, "☺\ufe0f": 1, "a\u200bb": 2, "𠀀": 2, "\u3000": 2, "a\n": 2, "㊗": 2, strings.Repeat("👩\u200d", 70): 10, "क्षि": 2,
 	} {
 		if got := Weight(s); got != want {
 			t.Errorf("Weight(%q) = %d, want %d", s, got, want)
@@ -101,6 +101,8 @@ func TestClean(t *testing.T) {
 		"אב\u200f!":                        "אב\u200f!",
 		"葛\U000E0100":                      "葛\U000E0100",
 		"\u3164":                           "",
+		"👍" + strings.Repeat("\ufe0f", 40): "👍" + strings.Repeat("\ufe0f", 8),
+		"क" + strings.Repeat("\u093e", 40): "क" + strings.Repeat("\u093e", 8),
 		"Z" + strings.Repeat("\u0335", 40): "Z" + strings.Repeat("\u0335", 8),
 		"\u3000全角　空格":                      "\u3000全角　空格",
 		"\ufdd0\U0001ffff":                 "",

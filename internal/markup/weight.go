@@ -24,6 +24,9 @@ const (
 	zwj  = '\u200D'
 )
 
+// maxJoins is how many emoji a joined one may have beside the first; the largest family has three.
+const maxJoins = 6
+
 // nextCharacter measures the first character of s as a reader sees it, and its weight. It is a small part of the
 // grapheme rules of UAX #29: enough never to cut a mark from its letter or an emoji in two.
 func nextCharacter(s string) (size, weight int) {
@@ -37,12 +40,13 @@ func nextCharacter(s string) (size, weight int) {
 	}
 	weight = weightOf(first)
 	regional := isRegional(first)
-	joined := first == zwj
+	joined, joins := first == zwj, 0
 	for size < len(s) {
 		r, n := utf8.DecodeRuneInString(s[size:])
 		switch {
 		case modifies(r):
-		case joined && isPictograph(r):
+		case joined && isPictograph(r) && joins < maxJoins:
+			joins++
 		case regional && isRegional(r):
 			regional = false
 		default:
