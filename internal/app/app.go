@@ -13,7 +13,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"senet/internal/account"
-	"senet/internal/account/accountweb"
+	// accountweb
 	"senet/internal/chat"
 	"senet/internal/chat/chatweb"
 	"senet/internal/config"
@@ -75,10 +75,11 @@ func Build(db *Database, baseURL *url.URL, log *slog.Logger) (*Hub, error) {
 	forumPages.PostTools = moderationweb.PostActions
 	forumPages.ThreadTools = moderationweb.ThreadActions
 	forumPages.Done = moderationweb.Done
-	rooms := chatweb.New(h.Chat, h.Accounts, words, baseURL, log)
-	h.rooms = rooms.Hub()
+	wire := chatweb.NewWire(words)
+	h.rooms = chat.NewHub(h.Chat, wire, log)
+	rooms := chatweb.New(h.Chat, h.rooms, wire, kit)
 	h.app = server.New(server.Options{Kit: kit, Assets: assets, Ready: db.Ready, Log: log, Socket: rooms.MountSocket},
-		accountweb.New(h.Accounts), forumPages, rooms, notifyweb.New(notices, words), moderationweb.New(h.Moderation, h.Forum, words))
+		forumPages, rooms, notifyweb.New(notices, words), moderationweb.New(h.Moderation, h.Forum, words))
 	return h, nil
 }
 

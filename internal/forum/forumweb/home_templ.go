@@ -200,7 +200,7 @@ func homePage(r *httpx.Request, challenges []forum.Challenge, newest []forum.Thr
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "</section><div class=\"split\"><section aria-labelledby=\"home-newest\"><h2 id=\"home-newest\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "</section><div class=\"home-columns\"><section aria-labelledby=\"home-newest\"><h2 id=\"home-newest\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -228,7 +228,7 @@ func homePage(r *httpx.Request, challenges []forum.Challenge, newest []forum.Thr
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</section><aside aria-labelledby=\"home-workshop\"><h2 id=\"home-workshop\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "</section><aside aria-labelledby=\"home-workshop\" class=\"home-workshop\"><h2 id=\"home-workshop\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
