@@ -1,8 +1,10 @@
 package markup
 
 import (
+	"math/rand/v2"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 )
 
@@ -259,5 +261,67 @@ func TestExcerpt_realSentences(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Two long texts without a common word are the worst that Diff can get: bounded by the fallbacks.
+func TestDiff_longTexts(t *testing.T) {
+	if testing.Short() || raceEnabled {
+		t.Skip("measures time")
+	}
+	long := func(unit string, size int) string { return strings.Repeat(unit, size/len(unit)) }
+	shuffled := func(seed uint64, size int) string {
+		random := rand.New(rand.NewPCG(seed, 1))
+		var s strings.Builder
+		for s.Len() < size {
+			s.WriteRune(rune(0x4E00 + random.IntN(300)))
+			if random.IntN(40) == 0 {
+				s.WriteByte('\n')
+			}
+		}
+		return s.String()
+	}
+	for name, c := range map[string][2]string{
+		"nothing common":   {long("old words ", 64<<10), long("neue Wörter, ", 64<<10)},
+		"random Han":       {shuffled(1, 64<<10), shuffled(2, 64<<10)},
+		"one line, random": {strings.ReplaceAll(shuffled(1, 64<<10), "\n", ""), strings.ReplaceAll(shuffled(2, 64<<10), "\n", "")},
+		"alternating":      {long("a b ", 64<<10), long("b a ", 64<<10)},
+		"lines swapped":    {long("a b c\nd e f\n", 64<<10), long("d e f\na b c\n", 64<<10)},
+		"small change":     {shuffled(1, 64<<10), shuffled(1, 64<<10) + "完"},
+	} {
+		best := time.Hour
+		for range 5 {
+			start := time.Now()
+			chunks := Diff(c[0], c[1])
+			best = min(best, time.Since(start))
+			if a, b := sides(chunks); a != c[0] || b != c[1] {
+				t.Fatalf("%s: text lost", name)
+			}
+			if best < 100*time.Millisecond {
+				break
+			}
+		}
+		t.Logf("%s: %v", name, best)
+		if best > 500*time.Millisecond {
+			t.Errorf("%s: %v, want less than 500 ms on any machine", name, best)
+		}
+	}
+}
+
+func BenchmarkLang(b *testing.B) {
+	for b.Loop() {
+		Lang(post)
+	}
+}
+
+func BenchmarkExcerpt(b *testing.B) {
+	for b.Loop() {
+		Excerpt(post, 120)
+	}
+}
+
+func BenchmarkClean(b *testing.B) {
+	for b.Loop() {
+		Clean(post)
 	}
 }
