@@ -3,6 +3,7 @@ package moderationweb
 import (
 	"net/url"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -13,6 +14,7 @@ import (
 	"senet/internal/httpx"
 	"senet/internal/i18n"
 	"senet/internal/moderation"
+	"senet/internal/notify/notifyweb"
 	"senet/web/ui"
 )
 
@@ -20,12 +22,16 @@ import (
 type form struct {
 	ID        int64
 	Reason    string
+	Picked    string // one of the offered reasons
 	Title     string // rename
 	Lang      string
 	Challenge string // move: the challenge's id
 	Role      string // role
 	Back      string // the page the act was started from
 }
+
+// reason is the one that was picked, if any, and what was added in own words below it.
+func (f form) reason() string { return strings.TrimSpace(f.Picked + "\n" + f.Reason) }
 
 // acts are what can be done with one kind of subject.
 type acts struct {
@@ -130,7 +136,10 @@ func (h *Handlers) do(as acts) fiber.Handler {
 		if err != nil {
 			return err
 		}
+		typed := f.Reason
+		f.Reason = f.reason()
 		e, err := as.do[a](h, c, f)
+		f.Reason = typed
 		if fl := fault.Of(err); fl != nil && fl.Kind == fault.Invalid {
 			return h.showForm(c, fiber.StatusUnprocessableEntity, actView{Kind: as.kind, Action: a, Form: f, Fault: fl})
 		}
@@ -163,7 +172,7 @@ func readForm(c *fiber.Ctx) (form, error) {
 	if f.ID, err = httpx.ID[int64](c, "id"); err != nil {
 		return f, err
 	}
-	for name, to := range map[string]*string{"reason": &f.Reason, "title": &f.Title, "lang": &f.Lang,
+	for name, to := range map[string]*string{"reason": &f.Reason, "picked": &f.Picked, "title": &f.Title, "lang": &f.Lang,
 		"challenge": &f.Challenge, "role": &f.Role, "back": &f.Back} {
 		if *to, err = httpx.Field(c, name); err != nil {
 			return f, err
@@ -205,6 +214,15 @@ func (h *Handlers) showForm(c *fiber.Ctx, status int, v actView) error {
 		}
 	}
 	return httpx.Render(c, status, actPage(r, v))
+}
+
+// pickable are the offered reasons, and none.
+func pickable(r *httpx.Request) []ui.Option {
+	options := []ui.Option{{Value: "", Label: r.T("moderation.pick")}}
+	for _, reason := range notifyweb.OfferedReasons(r) {
+		options = append(options, ui.Option{Value: reason, Label: reason})
+	}
+	return options
 }
 
 // field is what is wrong with a field of the form.

@@ -56,6 +56,22 @@ func TestHide_withoutAReasonKeepsWhatWasTyped(t *testing.T) {
 	}
 }
 
+func TestHide_aPickedReasonAndOwnWords(t *testing.T) {
+	s := newSite(t)
+	hide := fmt.Sprintf("/en/moderation/posts/%d/hide", s.answer)
+	a := s.submit("mod", hide, url.Values{"picked": {"Advertising"}, "reason": {strings.Repeat("x", 2000)}}).want(422)
+	if got, _ := a.page().Find("main [name=picked] option[selected]").Attr("value"); got != "Advertising" {
+		t.Errorf("picked is %q", got)
+	}
+	if got := a.text("main textarea[name=reason]"); len(got) != 2000 {
+		t.Errorf("the field holds %d characters", len(got))
+	}
+	s.submit("mod", hide, url.Values{"picked": {"Advertising"}, "reason": {"Twice."}}).want(303)
+	if got := s.visit("mod", "/zh/moderation").text(".log-row .reason"); got != "广告宣传 Twice." {
+		t.Errorf("the log says %q", got)
+	}
+}
+
 func TestBack_neverLeavesTheHub(t *testing.T) {
 	for _, back := range []string{"https://evil.test/", "//evil.test/", `/\evil.test`, "javascript:alert(1)", ""} {
 		t.Run(back, func(t *testing.T) {
