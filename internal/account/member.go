@@ -38,17 +38,30 @@ type Card struct {
 	Role        Role
 }
 
-const findMember = `
+const memberColumns = `
 	select id, name, handle, locale, time_zone, region, affiliation, role, created_at,
 	       case when @admin or id = @viewer then coalesce(email, '') else '' end as email
-	from members where id = @id`
+	from members `
+
+const findMember = memberColumns + `where id = @id`
 
 // FindMember is one member's profile, for everyone; NotFound when there is none.
 func (s *Service) FindMember(ctx context.Context, viewer Viewer, id MemberID) (Member, error) {
-	m, err := pg.One[Member](ctx, s.store, findMember,
-		pgx.StrictNamedArgs{"id": id, "viewer": viewer.ID, "admin": viewer.Administers()})
+	return s.find(ctx, findMember, pgx.StrictNamedArgs{"id": id, "viewer": viewer.ID, "admin": viewer.Administers()})
+}
+
+const findMemberByHandle = memberColumns + `where handle_key = @handle`
+
+// FindByHandle is FindMember by handle, "@" before it or not.
+func (s *Service) FindByHandle(ctx context.Context, viewer Viewer, handle string) (Member, error) {
+	key := markup.Fold(strings.TrimPrefix(cleanShort(handle), "@"))
+	return s.find(ctx, findMemberByHandle, pgx.StrictNamedArgs{"handle": key, "viewer": viewer.ID, "admin": viewer.Administers()})
+}
+
+func (s *Service) find(ctx context.Context, query string, args pgx.StrictNamedArgs) (Member, error) {
+	m, err := pg.One[Member](ctx, s.store, query, args)
 	if err != nil {
-		return Member{}, pg.OrNotFound(fmt.Errorf("find member %d: %w", id, err), fault.New(fault.NotFound, "account.member.not_found"))
+		return Member{}, pg.OrNotFound(fmt.Errorf("find member: %w", err), fault.New(fault.NotFound, "account.member.not_found"))
 	}
 	return m, nil
 }
