@@ -83,6 +83,9 @@ func Build(db *Database, baseURL *url.URL, log *slog.Logger) (*Hub, error) {
 	return h, nil
 }
 
+// App is the hub's HTTP front, for tests that send requests without a network.
+func (h *Hub) App() *fiber.App { return h.app }
+
 // DemoPassword is every demo member's.
 const DemoPassword = demo.Password
 

@@ -67,8 +67,14 @@ func (db *Database) private(ctx context.Context, cfg config.Config, log *slog.Lo
 	return nil
 }
 
+// Given is a database that somebody else opened and will close, such as a test's.
+func Given(store *pg.Store) *Database { return &Database{Store: store} }
+
 // Ready reports whether the database answers.
-func (db *Database) Ready(ctx context.Context) error { return db.pool.Ping(ctx) }
+func (db *Database) Ready(ctx context.Context) error {
+	_, err := db.Store.Exec(ctx, `select`)
+	return err
+}
 
 // Close closes the pool and stops the private Postgres if this process started it.
 func (db *Database) Close() error {

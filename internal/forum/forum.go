@@ -66,7 +66,7 @@ type Author struct {
 const authorColumns = `m.id as author_id, m.name as author_name, m.handle as author_handle, m.region as author_region,
 	m.affiliation as author_affiliation, m.role as author_role`
 
-// Written is a text that passed the rules: cleaned, its language known, rendered.
+// written is a text that passed the rules: cleaned, its language known, rendered.
 type written struct {
 	body, html, lang string
 	mentions         []account.MemberID
@@ -92,7 +92,7 @@ func (s *Service) write(ctx context.Context, fields *fault.Fields, body, lang, p
 		return written{}, err
 	}
 	w := written{body: body, lang: lang, html: markup.Render(body, markup.Options{Mentions: found, Lang: lang, IDPrefix: prefix})}
-	for _, m := range found {
+	for _, m := range markup.Mentioned(body, found) {
 		w.mentions = append(w.mentions, account.MemberID(m.ID))
 	}
 	return w, nil

@@ -85,10 +85,11 @@ func (r *Request) CSRF() string {
 			r.SetCookie(visitorCookie, secret, 24*time.Hour)
 		}
 	}
-	return csrfToken(secret)
+	return CSRFToken(secret)
 }
 
-func csrfToken(secret string) string {
+// CSRFToken is the token that belongs to the secret of a cookie.
+func CSRFToken(secret string) string {
 	sum := sha256.Sum256([]byte("csrf\x00" + secret))
 	return base64.RawURLEncoding.EncodeToString(sum[:])
 }

@@ -56,7 +56,7 @@ func guardForgery(c *fiber.Ctx, r *Request) error {
 	if r.Viewer.SignedIn() {
 		secret = c.Cookies(SessionCookie)
 	}
-	if secret == "" || subtle.ConstantTimeCompare([]byte(token), []byte(csrfToken(secret))) != 1 {
+	if secret == "" || subtle.ConstantTimeCompare([]byte(token), []byte(CSRFToken(secret))) != 1 {
 		if isAPI(c) && !r.Viewer.SignedIn() {
 			return fault.New(fault.Unauthorised, "error.sign_in")
 		}
