@@ -15,16 +15,18 @@
 //
 // A draft is kept on this device at once and on the hub 1.5 s after the last key. Of the two the newer one is shown.
 
-import { onSubmitKey, whenSettled } from "./keys.js";
+import { composing, onSubmitKey, whenSettled } from "./keys.js";
 
 const pause = 1500;
 const lang = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
 
 // guess is the language of a text: "zh", "en", or "" while it cannot be told. A Han character weighs as much as
-// three letters, so that a Chinese text full of English terms is still Chinese.
+// three letters, so that a Chinese text full of English terms is still Chinese. Quotes of others, code and addresses
+// do not count. The hub decides in the end, and better.
 export function guess(text) {
-  const han = (text.match(/\p{Script=Han}/gu) ?? []).length;
-  const latin = (text.match(/\p{Script=Latin}/gu) ?? []).length;
+  const own = text.replace(/^\s*>.*$/gm, "").replace(/`[^`]*`|https?:\S+/g, "");
+  const han = (own.match(/\p{Script=Han}/gu) ?? []).length;
+  const latin = (own.match(/\p{Script=Latin}/gu) ?? []).length;
   if (han * 2 + latin < 6) return "";
   return han * 3 >= latin ? "zh" : "en";
 }
@@ -153,7 +155,8 @@ function watchLanguage(form) {
     if (select?.value && [...select.options].some((o) => o.value === found)) select.value = found;
     if (words) words.textContent = form.dataset[found === "zh" ? "guessZh" : "guessEn"] ?? "";
   };
-  form.addEventListener("input", (event) => { if (event.target !== select) look(); });
+  form.addEventListener("input", (event) => { if (event.target !== select && !composing(event)) look(); });
+  body.addEventListener("compositionend", () => whenSettled(look));
   if (body.value) look();
 }
 
