@@ -1,0 +1,158 @@
+package e2e
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// hub is a running senet, with the demo in it.
+type hub struct {
+	URL string // "http://127.0.0.1:1234", no slash at the end
+	dir string
+	cmd *exec.Cmd
+	err error // why it is not running
+	log logTail
+}
+
+var sharedHub = sync.OnceValue(startHub)
+
+// theHub is the hub that all tests share.
+func theHub(t testing.TB) *hub {
+	t.Helper()
+	h := sharedHub()
+	if h.err != nil {
+		t.Fatalf("start the hub: %v\n%s", h.err, h.log.String())
+	}
+	return h
+}
+
+func startHub() *hub {
+	h := &hub{}
+	h.err = h.start()
+	hubToStop = h
+	return h
+}
+
+// hubToStop is the hub that TestMain stops: it must not start one for that.
+var hubToStop *hub
+
+const patience = 60 * time.Second
+
+func (h *hub) start() error {
+	var err error
+	if h.dir, err = os.MkdirTemp("", "senet-e2e-"); err != nil {
+		return err
+	}
+	program := filepath.Join(h.dir, "senet")
+	build := exec.Command("go", "build", "-o", program, "senet/cmd/senet")
+	if out, err := build.CombinedOutput(); err != nil {
+		return fmt.Errorf("go build: %w\n%s", err, out)
+	}
+	h.cmd = exec.Command(program, "--demo", "--data-dir", filepath.Join(h.dir, "data"), "--listen", "127.0.0.1:0")
+	h.cmd.Env = append(os.Environ(), "LANG=en_GB.UTF-8")
+	h.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM} // not even a panic leaves it behind
+	h.cmd.Stderr = &h.log
+	out, err := h.cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	started := make(chan error)
+	go func() {
+		runtime.LockOSThread() // the death signal is tied to the thread that starts the process
+		started <- h.cmd.Start()
+		select {}
+	}()
+	if err := <-started; err != nil {
+		return err
+	}
+	ready := make(chan string, 1)
+	go func() {
+		defer close(ready)
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			if url, ok := strings.CutPrefix(lines.Text(), "ready: "); ok {
+				ready <- strings.TrimSuffix(url, "/")
+			}
+		}
+	}()
+	select {
+	case url, ok := <-ready:
+		if !ok {
+			return fmt.Errorf("it ended before it was ready")
+		}
+		h.URL = url
+		return nil
+	case <-time.After(patience):
+		return fmt.Errorf("not ready within %v", patience)
+	}
+}
+
+func stopHub() {
+	h := hubToStop
+	if h == nil {
+		return
+	}
+	if h.cmd != nil && h.cmd.Process != nil {
+		_ = h.cmd.Process.Signal(syscall.SIGTERM)
+		gone := make(chan error, 1)
+		go func() { gone <- h.cmd.Wait() }()
+		select {
+		case err := <-gone:
+			if err != nil {
+				fmt.Fprintf(os.Stderr, "e2e: the hub ended with %v\n%s", err, h.log.String())
+			}
+		case <-time.After(20 * time.Second):
+			fmt.Fprintf(os.Stderr, "e2e: the hub does not stop\n%s", h.log.String())
+			_ = h.cmd.Process.Kill()
+		}
+	}
+	_ = os.RemoveAll(h.dir)
+}
+
+// logTail keeps the end of what the hub logs.
+type logTail struct {
+	mu  sync.Mutex
+	buf []byte
+}
+
+func (l *logTail) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.buf = append(l.buf, p...)
+	if over := len(l.buf) - 16<<10; over > 0 {
+		l.buf = l.buf[over:]
+	}
+	return len(p), nil
+}
+
+func (l *logTail) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return string(l.buf)
+}
+
+// TestHub_answers is what everything else stands on.
+func TestHub_answers(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{"/healthz": "ok", "/readyz": "ready", "/en/": "SENET", "/zh/": "SENET"} {
+		answer, err := http.Get(theHub(t).URL + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if err != nil || answer.StatusCode != http.StatusOK || !strings.Contains(string(body), want) {
+			t.Errorf("%s answers %d, %v; want 200 with %q", path, answer.StatusCode, err, want)
+		}
+	}
+}

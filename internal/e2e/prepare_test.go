@@ -1,0 +1,72 @@
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+
+	"senet/internal/httpx"
+)
+
+// command is a command of the protocol that answers nothing of interest, as a step.
+func command[P, R any](c cdp.Command[P, R], params P) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, c, params)
+		return err
+	})
+}
+
+// prepare makes a window as the setting wants it.
+func prepare(s setting, origin string) chromedp.Action[chromedp.Void] {
+	width, height := s.width, int64(900)
+	if width == 0 {
+		width = 1280
+	}
+	scheme := "light"
+	if s.dark {
+		scheme = "dark"
+	}
+	steps := []chromedp.Action[chromedp.Void]{
+		command(network.Enable, network.EnableParams{}),
+		command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height,
+			DeviceScaleFactor: 1, Mobile: width < 600}),
+		command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}}),
+	}
+	if s.noScript {
+		steps = append(steps, command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
+	}
+	if s.as != nil {
+		steps = append(steps, command(network.SetCookie, network.SetCookieParams{Name: httpx.SessionCookie, Value: s.as.session, URL: origin,
+			HTTPOnly: new(true)}))
+	}
+	return chromedp.Steps(steps...)
+}
+
+// evaluateQuietly runs a script whose value and failure do not matter.
+func evaluateQuietly(js string) chromedp.Action[chromedp.Void] {
+	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		_, _ = chromedp.Evaluate[chromedp.Void]("void (" + js + ")")(ctx, t)
+		return chromedp.Void{}, nil
+	}
+}
+
+// untilGo waits for a condition outside the page.
+func (w *window) untilGo(what string, holds func() bool) {
+	w.t.Helper()
+	deadline := time.After(patienceAWindow)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !holds() {
+		select {
+		case <-deadline:
+			w.fail("wait until "+what, fmt.Errorf("it never came"))
+		case <-tick.C:
+		}
+	}
+}
