@@ -71,7 +71,8 @@ func (s *Service) Open(ctx context.Context, viewer account.Viewer, id ID) (path 
 
 const markRead = `
 	update notices set read_at = now()
-	where member_id = @member and read_at is null and (@all or id = any(@ids))`
+	where id in (select id from notices where member_id = @member and read_at is null and (@all or id = any(@ids))
+		order by id for no key update)`
 
 // MarkRead marks notices of the viewer as read; others' ids are passed over.
 func (s *Service) MarkRead(ctx context.Context, viewer account.Viewer, ids ...ID) error {

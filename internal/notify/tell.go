@@ -40,11 +40,14 @@ func (s *Service) TellMany(ctx context.Context, tx *pg.Tx, to []account.MemberID
 	return nil
 }
 
+// Rows are locked in the order of their ids, here and when they are marked as read: two at once wait, never for ever.
 const retractFor = `
-	with gone as (
-		delete from notices
+	with doomed as (
+		select id from notices
 		where kind in ('reply', 'mention', 'quote', 'thread') and (subject = any(@subjects) or within = any(@subjects))
-		returning member_id
+		order by id for update
+	), gone as (
+		delete from notices n using doomed d where n.id = d.id returning n.member_id
 	), untitled as (
 		update notices set data = data - 'title' - 'was' - 'lang'
 		where kind not in ('reply', 'mention', 'quote', 'thread') and within = any(@subjects)

@@ -113,7 +113,7 @@ func (h *Handlers) ask(as acts) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		f := form{ID: id, Back: c.Query("back")}
+		f := form{ID: id, Back: c.Query("back"), Role: string(account.RoleModerator)}
 		if a == moderation.Rename {
 			t, err := h.forum.FindThread(c.UserContext(), httpx.Of(c).Viewer, forum.ThreadID(id))
 			if err != nil {
