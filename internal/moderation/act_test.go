@@ -113,17 +113,6 @@ var allActs = []act{
 
 func (b *bundle) must(_ moderation.Entry, err error) { b.t.Helper(); b.ok(err) }
 
-// told is how many notices of that kind the author has.
-func (b *bundle) told(kind notify.Kind) int {
-	n := 0
-	for _, i := range b.inbox(b.author) {
-		if i.Kind == kind {
-			n++
-		}
-	}
-	return n
-}
-
 func (b *bundle) logged() int64 { return value[int64](b, `select count(*) from moderation_log`) }
 
 func TestActs(t *testing.T) {
