@@ -10,8 +10,6 @@ import (
 	"net/url"
 	"time"
 
-	"github.com/gofiber/fiber/v2"
-
 	"senet/internal/account"
 	// accountweb
 	"senet/internal/chat"
@@ -44,7 +42,7 @@ type Hub struct {
 
 	db    *Database
 	rooms *chat.Hub
-	app   *fiber.App
+	app   *server.App
 	log   *slog.Logger
 }
 
@@ -84,7 +82,7 @@ func Build(db *Database, baseURL *url.URL, log *slog.Logger) (*Hub, error) {
 }
 
 // App is the hub's HTTP front, for tests that send requests without a network.
-func (h *Hub) App() *fiber.App { return h.app }
+func (h *Hub) App() *server.App { return h.app }
 
 // DemoPassword is every demo member's.
 const DemoPassword = demo.Password

@@ -34,20 +34,20 @@ func rank(p string) (row int, web, ok bool) {
 
 // under are the packages of ours that a package below the cores, or beside them, may import.
 var under = map[string][]string{
-	"internal/fault":     {},
-	"internal/markup":    {},
-	"locales":            {},
-	"migrations":         {},
-	"web":                {},
-	"internal/i18n":      {"internal/fault"},
-	"internal/pg":        {"internal/fault"},
-	"internal/pg/local":  {},
-	"internal/schema":    {"migrations"},
-	"internal/jobs":      {"internal/fault", "internal/pg"},
-	"internal/config":    {"internal/fault", "internal/i18n"},
-	"internal/httpx":     {"internal/account", "internal/fault", "internal/i18n", "internal/pg"},
-	"web/ui":             {"internal/account", "internal/fault", "internal/httpx", "internal/i18n"},
-	"internal/server":    {"internal/fault", "internal/httpx", "internal/i18n", "web", "web/ui"},
+	"internal/fault":    {},
+	"internal/markup":   {},
+	"locales":           {},
+	"migrations":        {},
+	"web":               {},
+	"internal/i18n":     {"internal/fault"},
+	"internal/pg":       {"internal/fault"},
+	"internal/pg/local": {},
+	"internal/schema":   {"migrations"},
+	"internal/jobs":     {"internal/fault", "internal/pg"},
+	"internal/config":   {"internal/fault", "internal/i18n"},
+	"internal/httpx":    {"internal/account", "internal/fault", "internal/i18n", "internal/pg"},
+	"web/ui":            {"internal/account", "internal/fault", "internal/httpx", "internal/i18n"},
+	"internal/server":   {"internal/fault", "internal/httpx", "internal/i18n", "web", "web/ui"},
 }
 
 // support are the packages that serve tests; they may know everything.

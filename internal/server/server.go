@@ -23,6 +23,9 @@ import (
 // bodyLimit is the largest request: 64 KiB of Chinese text takes three times that as a form.
 const bodyLimit = 512 << 10
 
+// App is the built front. It has a name here so that package app, which starts and stops it, does not see Fiber.
+type App = fiber.App
+
 // Feature adds its routes: pages live under /{locale}, api under /api/v1.
 type Feature interface {
 	Mount(pages, api fiber.Router)
@@ -38,7 +41,7 @@ type Options struct {
 }
 
 // New builds the app with every feature mounted.
-func New(o Options, features ...Feature) *fiber.App {
+func New(o Options, features ...Feature) *App {
 	app := fiber.New(fiber.Config{
 		DisableStartupMessage: true,
 		Immutable:             true, // values of a request outlive it: they go into services, caches and logs
