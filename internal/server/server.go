@@ -125,7 +125,7 @@ func static(assets *web.Assets) fiber.Handler {
 
 // shareable are the first segments of pages: an address without a language leads to the reader's own.
 var shareable = map[string]bool{"c": true, "t": true, "p": true, "m": true, "challenges": true, "join": true, "sign-in": true,
-	"inbox": true, "settings": true, "bookmarks": true, "drafts": true, "moderation": true, "admin": true, "privacy": true, "setup": true}
+	"inbox": true, "settings": true, "bookmarks": true, "drafts": true, "moderation": true, "admin": true, "privacy": true, "about": true, "appearance": true, "setup": true}
 
 func knownLocale(c *fiber.Ctx) error {
 	first := c.Params("locale")

@@ -40,6 +40,7 @@ func New(f *forum.Service, changes *pg.Changes, pages *httpx.PageCache) *Handler
 // Mount adds the routes.
 func (h *Handlers) Mount(pages, api fiber.Router) {
 	pages.Get("/", h.home)
+	pages.Get("/about", h.about)
 	pages.Get("/challenges", h.challenges)
 	pages.Get("/c/:slug", h.challenge)
 	pages.Get("/c/:slug/feed.atom", h.challengeFeed)

@@ -26,6 +26,10 @@ func (h *Handlers) home(c *fiber.Ctx) error {
 	})
 }
 
+func (h *Handlers) about(c *fiber.Ctx) error {
+	return h.pages.Visitor(c, nil, func() error { return httpx.Render(c, fiber.StatusOK, aboutPage(httpx.Of(c))) })
+}
+
 // live leaves out the archived.
 func live(cs []forum.Challenge) []forum.Challenge {
 	for i, c := range cs {
