@@ -1,0 +1,113 @@
+// Package accountweb is the members' door on the web: joining, signing in and out, settings, profiles, the look of the
+// pages, the privacy page, the first administrator and the list of members. It holds no rules: those are account's.
+package accountweb
+
+import (
+	"context"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"senet/internal/account"
+	"senet/internal/fault"
+	"senet/internal/httpx"
+	"senet/internal/i18n"
+)
+
+// cookieAge is longer than any session lasts without being used: when it ends is decided here, not in the browser.
+const cookieAge = 400 * 24 * time.Hour
+
+// Handlers are the pages of accounts. Done draws what app puts on top of the list of members after a moderator's act.
+type Handlers struct {
+	Done func(*httpx.Request) templ.Component
+
+	accounts *account.Service
+	joins    *httpx.Limiter
+}
+
+// New makes the pages over the service.
+func New(accounts *account.Service) *Handlers {
+	nothing := templ.ComponentFunc(func(context.Context, io.Writer) error { return nil })
+	return &Handlers{
+		Done:     func(*httpx.Request) templ.Component { return nothing },
+		accounts: accounts,
+		joins:    httpx.NewLimiter(40, time.Minute), // a full room joins a workshop from one address
+	}
+}
+
+// Mount adds the routes. There is no API for accounts.
+func (h *Handlers) Mount(pages, _ fiber.Router) {
+	pages.Get("/join", h.joinPage)
+	pages.Post("/join", h.join)
+	pages.Get("/welcome", httpx.SignedIn, h.welcomePage)
+	pages.Get("/setup/:token", h.setupPage)
+	pages.Post("/setup/:token", h.setup)
+	pages.Get("/sign-in", h.signInPage)
+	pages.Post("/sign-in", h.signIn)
+	pages.Post("/sign-out", h.signOut)
+	pages.Get("/settings", httpx.SignedIn, h.settingsPage)
+	pages.Post("/settings", httpx.SignedIn, h.saveSettings)
+	pages.Post("/settings/password", httpx.SignedIn, h.changePassword)
+	pages.Post("/settings/sessions/others", httpx.SignedIn, h.endOthers)
+	pages.Post("/settings/sessions/:id", httpx.SignedIn, h.endSession)
+	pages.Get("/m/:who", h.memberPage)
+	pages.Get("/appearance", h.appearancePage)
+	pages.Post("/appearance", h.setAppearance)
+	pages.Get("/privacy", h.privacyPage)
+	pages.Get("/admin/members", httpx.Admin, h.membersPage)
+}
+
+// fields reads form fields into their places; the first that is broken ends it.
+func fields(c *fiber.Ctx, to map[string]*string) error {
+	for name, place := range to {
+		s, err := httpx.Field(c, name)
+		if err != nil {
+			return err
+		}
+		*place = s
+	}
+	return nil
+}
+
+// refusal is the fault that is shown on the form again; nil when err is none that a form can mend.
+func refusal(c *fiber.Ctx, err error) *fault.Fault {
+	f := fault.Of(err)
+	if f == nil {
+		return nil
+	}
+	switch f.Kind {
+	case fault.Invalid, fault.Conflict:
+		return f
+	case fault.TooMany:
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
+		return f
+	}
+	return nil
+}
+
+// browser is the one that sends the request.
+func browser(c *fiber.Ctx) account.Browser {
+	return account.Browser{
+		UserAgent: strings.ToValidUTF8(c.Get(fiber.HeaderUserAgent), ""),
+		Address:   c.IP(),
+		Token:     c.Cookies(httpx.SessionCookie),
+	}
+}
+
+// localBack is the page to go back to; "" unless it is one of this hub.
+func localBack(s string) string {
+	if httpx.LocalPath(s) && len(s) <= 2000 {
+		return s
+	}
+	return ""
+}
+
+// home leads to the home page in that language.
+func home(c *fiber.Ctx, l i18n.Locale) error {
+	return c.Redirect("/"+string(l), fiber.StatusSeeOther)
+}

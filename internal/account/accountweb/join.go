@@ -1,0 +1,139 @@
+package accountweb
+
+import (
+	"net/url"
+
+	"github.com/gofiber/fiber/v2"
+
+	"senet/internal/account"
+	"senet/internal/fault"
+	"senet/internal/httpx"
+	"senet/internal/i18n"
+)
+
+// joinView is the form of joining, as typed. With Setup it makes the first administrator.
+type joinView struct {
+	Name, Email, Affiliation, Region, Locale, TimeZone string
+	Consent                                            bool
+	Back                                               string
+	Setup                                              string // the link's token
+	Chosen                                             bool   // the time zone was chosen by the visitor, so no script guesses it
+	Fault                                              *fault.Fault
+}
+
+// action is where the form is sent.
+func (v joinView) action(r *httpx.Request) string {
+	if v.Setup != "" {
+		return r.URL("/setup/" + url.PathEscape(v.Setup))
+	}
+	return r.URL("/join")
+}
+
+func (v joinView) err(field string) fault.Message {
+	if v.Fault == nil {
+		return fault.Message{}
+	}
+	return v.Fault.Fields[field]
+}
+
+func emptyJoin(c *fiber.Ctx) joinView {
+	r := httpx.Of(c)
+	v := joinView{Locale: string(r.Locale), TimeZone: "Europe/Brussels", Back: localBack(c.Query("back"))}
+	if r.Locale == i18n.Zh {
+		v.TimeZone = "Asia/Shanghai"
+	}
+	return v
+}
+
+func (h *Handlers) joinPage(c *fiber.Ctx) error {
+	r := httpx.Of(c)
+	if r.Viewer.SignedIn() {
+		return httpx.SeeOther(c, "")
+	}
+	return httpx.Render(c, fiber.StatusOK, joinForm(r, emptyJoin(c)))
+}
+
+func (h *Handlers) join(c *fiber.Ctx) error {
+	v, f, err := readJoin(c)
+	if err != nil {
+		return err
+	}
+	r := httpx.Of(c)
+	if err := h.joins.Check(r); err != nil {
+		return answerJoin(c, v, err)
+	}
+	_, token, err := h.accounts.Join(c.UserContext(), f)
+	if err != nil {
+		return answerJoin(c, v, err)
+	}
+	return welcome(c, v, f, token)
+}
+
+func (h *Handlers) setupPage(c *fiber.Ctx) error {
+	v := emptyJoin(c)
+	v.Setup = c.Params("token")
+	if err := h.accounts.CheckSetupLink(c.UserContext(), v.Setup); err != nil {
+		return err
+	}
+	return httpx.Render(c, fiber.StatusOK, joinForm(httpx.Of(c), v))
+}
+
+func (h *Handlers) setup(c *fiber.Ctx) error {
+	v, f, err := readJoin(c)
+	if err != nil {
+		return err
+	}
+	v.Setup = c.Params("token")
+	if err := h.joins.Check(httpx.Of(c)); err != nil {
+		return answerJoin(c, v, err)
+	}
+	_, token, err := h.accounts.UseSetupLink(c.UserContext(), v.Setup, f)
+	if err != nil {
+		return answerJoin(c, v, err)
+	}
+	return welcome(c, v, f, token)
+}
+
+// readJoin reads the form, once to be shown again and once for the core.
+func readJoin(c *fiber.Ctx) (joinView, account.JoinForm, error) {
+	var v joinView
+	var password, consent string
+	err := fields(c, map[string]*string{"name": &v.Name, "email": &v.Email, "password": &password, "affiliation": &v.Affiliation,
+		"region": &v.Region, "locale": &v.Locale, "time_zone": &v.TimeZone, "consent": &consent, "back": &v.Back})
+	if err != nil {
+		return v, account.JoinForm{}, err
+	}
+	v.Back, v.Consent, v.Chosen = localBack(v.Back), consent != "", true
+	return v, account.JoinForm{
+		Name: v.Name, Email: v.Email, Password: password, Affiliation: v.Affiliation, Region: account.Region(v.Region),
+		Locale: i18n.Locale(v.Locale), TimeZone: v.TimeZone, Consent: v.Consent,
+		ClientID: httpx.ClientID(c), Browser: browser(c),
+	}, nil
+}
+
+// answerJoin shows the form again with what is wrong; other errors pass.
+func answerJoin(c *fiber.Ctx, v joinView, err error) error {
+	if v.Fault = refusal(c, err); v.Fault == nil {
+		return err
+	}
+	return httpx.Render(c, httpx.Status(v.Fault.Kind), joinForm(httpx.Of(c), v))
+}
+
+// welcome signs the browser in and leads to the page that says how to come back, in the member's language.
+func welcome(c *fiber.Ctx, v joinView, f account.JoinForm, token string) error {
+	httpx.Of(c).SetCookie(httpx.SessionCookie, token, cookieAge)
+	to := "/" + string(f.Locale) + "/welcome"
+	if v.Back != "" {
+		to += "?back=" + url.QueryEscape(v.Back)
+	}
+	return c.Redirect(to, fiber.StatusSeeOther)
+}
+
+func (h *Handlers) welcomePage(c *fiber.Ctx) error {
+	r := httpx.Of(c)
+	m, err := h.accounts.FindMember(c.UserContext(), r.Viewer, r.Viewer.ID)
+	if err != nil {
+		return err
+	}
+	return httpx.Render(c, fiber.StatusOK, welcomePage(r, m, localBack(c.Query("back"))))
+}
