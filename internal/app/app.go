@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"senet/internal/account"
-	// accountweb
+	"senet/internal/account/accountweb"
 	"senet/internal/chat"
 	"senet/internal/chat/chatweb"
 	"senet/internal/config"
@@ -73,11 +73,13 @@ func Build(db *Database, baseURL *url.URL, log *slog.Logger) (*Hub, error) {
 	forumPages.PostTools = moderationweb.PostActions
 	forumPages.ThreadTools = moderationweb.ThreadActions
 	forumPages.Done = moderationweb.Done
+	members := accountweb.New(h.Accounts)
+	members.Done = moderationweb.Done
 	wire := chatweb.NewWire(words)
 	h.rooms = chat.NewHub(h.Chat, wire, log)
 	rooms := chatweb.New(h.Chat, h.rooms, wire, kit)
 	h.app = server.New(server.Options{Kit: kit, Assets: assets, Ready: db.Ready, Log: log, Socket: rooms.MountSocket},
-		forumPages, rooms, notifyweb.New(notices, words), moderationweb.New(h.Moderation, h.Forum, words))
+		members, forumPages, rooms, notifyweb.New(notices, words), moderationweb.New(h.Moderation, h.Forum, words))
 	return h, nil
 }
 
