@@ -75,8 +75,6 @@ func Build(db *Database, baseURL *url.URL, log *slog.Logger) (*Hub, error) {
 	forumPages.Done = moderationweb.Done
 	members := accountweb.New(h.Accounts)
 	members.Done = moderationweb.Done
-	accountPages := accountweb.New(h.Accounts)
-	accountPages.Done = moderationweb.Done
 	wire := chatweb.NewWire(words)
 	h.rooms = chat.NewHub(h.Chat, wire, log)
 	rooms := chatweb.New(h.Chat, h.rooms, wire, kit)
