@@ -183,7 +183,7 @@ var forOperators = []string{"Errorf", "New", "panic", "Error", "Warn", "Info", "
 
 // protocol are texts with a space that are words for machines.
 var protocol = regexp.MustCompile(`^(text|application)/[a-z+]+; charset=|^(private|public), (no-cache|max-age)|^select |` +
-	`^Application Support$|^light dark$|^not ready\n$`)
+	`^Application Support$|^light dark$|^not ready\n$|^(Huawei|QQ|UC) Browser$|^Samsung Internet$`)
 
 var tag = regexp.MustCompile(`<[^<>]*>`)
 

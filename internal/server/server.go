@@ -129,7 +129,7 @@ var shareable = map[string]bool{"c": true, "t": true, "p": true, "m": true, "cha
 
 func knownLocale(c *fiber.Ctx) error {
 	first := c.Params("locale")
-	if _, ok := i18n.Parse(first); ok || first == "api" {
+	if _, ok := i18n.Parse(first); ok || strings.HasPrefix(c.Path(), "/api/v1/") {
 		return c.Next()
 	}
 	if shareable[first] && (c.Method() == fiber.MethodGet || c.Method() == fiber.MethodHead) {
