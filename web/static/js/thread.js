@@ -25,7 +25,8 @@ async function watch() {
       const answer = await fetch(`${changes}?since=${change}&first=${first}&last=${last}`);
       if (answer.status === 404 || answer.status === 403) return; // the thread itself has gone
       if (!answer.ok) throw new Error(String(answer.status));
-      await apply(await answer.json());
+      const state = await answer.json();
+      if (page.dataset.last === last) await apply(state); // else it tells of fewer posts than are here by now: ask again
       pause = 1000;
     } catch {
       await sleep(pause * (0.5 + Math.random()));
