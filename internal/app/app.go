@@ -148,6 +148,11 @@ func Run(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(ba
 		return fmt.Errorf("listen: %w", err)
 	}
 	defer ln.Close()
+	for name, value := range map[string]string{"nats-url": cfg.NATSURL, "smtp-url": cfg.SMTPURL, "metrics-listen": cfg.MetricsListen} {
+		if value != "" {
+			log.Warn("this setting has no effect yet", "setting", name)
+		}
+	}
 	base := cfg.BaseURL
 	if !cfg.BaseURLGiven {
 		base = config.BaseOf(ln.Addr().String())

@@ -184,20 +184,21 @@ func (s *Server) waitReady(ctx context.Context, p *process) error {
 	}
 }
 
-// ensureDatabase makes the database senet, which the first start finds missing.
+// ensureDatabase makes the database senet, which the first start finds missing. It asks before it connects, so that
+// an operator's first log has no error in it.
 func (s *Server) ensureDatabase(ctx context.Context) error {
-	err := ping(ctx, s.URL())
-	if err == nil {
-		return nil
-	}
-	if sqlState(err) != "3D000" {
-		return fmt.Errorf("local: connect: %w", err)
-	}
 	conn, err := pgx.Connect(ctx, urlFor(s.dir, "postgres"))
 	if err != nil {
 		return fmt.Errorf("local: connect: %w", err)
 	}
 	defer conn.Close(ctx)
+	var exists bool
+	if err := conn.QueryRow(ctx, "select exists (select from pg_database where datname = $1)", database).Scan(&exists); err != nil {
+		return fmt.Errorf("local: look for the database: %w", err)
+	}
+	if exists {
+		return nil
+	}
 	if _, err := conn.Exec(ctx, "create database "+database); err != nil {
 		return fmt.Errorf("local: create database: %w", err)
 	}
