@@ -2,6 +2,7 @@ package config
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"senet/internal/fault"
@@ -25,7 +26,7 @@ type Misuse struct{ fault.Message }
 func (m *Misuse) Error() string {
 	text := m.Key
 	for name, value := range m.Args {
-		text += " " + name + "=" + value.(string)
+		text += fmt.Sprintf(" %s=%v", name, value)
 	}
 	return text
 }
