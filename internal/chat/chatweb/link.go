@@ -13,7 +13,7 @@ const (
 	maxTail   = 1 << 20          // bytes that may wait for a slow client
 	chunk     = 16 << 10         // of the tail, written at a time
 	chunkTime = 15 * time.Second // in which a client must take a chunk
-	cutTime   = 5 * time.Second  // in which a client that is sent away must take its goodbye
+	cutTime   = 15 * time.Second // in which a client that is sent away must take its goodbye
 	lingering = 2 * time.Second  // how long a client may take to answer a goodbye
 	silence   = 80 * time.Second // without a sign of life; pings go out more often
 )
