@@ -36,7 +36,7 @@ func TestRender(t *testing.T) {
 		"title":               {`[x](/a "say \"hi\" <b>")`, `<p><a href="/a" title="say &#34;hi&#34; &lt;b&gt;">x</a></p>`},
 		"code keeps language": {"```go\na<b\n```", "<pre><code class=\"language-go\">a&lt;b\n</code></pre>"},
 		"code, odd language":  {"```\"><x\na\n```", "<pre><code>a\n</code></pre>"},
-		"task list":           {"- [x] a\n- [ ] b", "<ul>\n<li><input checked=\"\" disabled=\"\" type=\"checkbox\"> a</li>\n<li><input disabled=\"\" type=\"checkbox\"> b</li>\n</ul>"},
+		"task list":           {"- [x] a\n- [ ] b", "<ul>\n<li><span class=\"task\">☑\ufe0e</span> a</li>\n<li><span class=\"task\">☐\ufe0e</span> b</li>\n</ul>"},
 		"numbering":           {"3. a\n4. b", "<ol start=\"3\">\n<li>a</li>\n<li>b</li>\n</ol>"},
 		"quote":               {"> 引用\n\n答", "<blockquote>\n<p>引用</p>\n</blockquote>\n<p>答</p>"},
 		"table": {"|a|b|\n|--|-:|\n|1|2|", "<div class=\"table-scroll\" tabindex=\"0\"><table>\n<thead>\n<tr>\n<th>a</th>\n<th class=\"align-right\">b</th>\n</tr>\n</thead>\n" +

@@ -33,9 +33,7 @@ func newPolicy() *bluemonday.Policy {
 	p.AllowAttrs("class").Matching(exactly(`language-[\p{L}\p{N}_+#.-]{1,40}`)).OnElements("code")
 	p.AllowAttrs("lang").Matching(exactly("zh")).OnElements("span")
 	p.AllowAttrs("start").Matching(exactly("[0-9]{1,9}")).OnElements("ol")
-
-	p.AllowAttrs("type").Matching(exactly("checkbox")).OnElements("input")
-	p.AllowAttrs("checked", "disabled").Matching(exactly("")).OnElements("input")
+	p.AllowAttrs("class").Matching(exactly("task")).OnElements("span")
 	return p
 }
 
