@@ -188,6 +188,9 @@ func (s *Server) waitReady(ctx context.Context, p *process) error {
 // an operator's first log has no error in it.
 func (s *Server) ensureDatabase(ctx context.Context) error {
 	conn, err := pgx.Connect(ctx, urlFor(s.dir, "postgres"))
+	if sqlState(err) == "3D000" { // a cluster of tests: it has the database senet and no other
+		return ping(ctx, s.URL())
+	}
 	if err != nil {
 		return fmt.Errorf("local: connect: %w", err)
 	}
