@@ -37,7 +37,10 @@ class Draft {
     this.key = `senet.draft.${form.dataset.place}`;
     this.status = form.querySelector("[data-draft-status]");
     this.saving = false;
-    this.restore();
+    const body = form.elements.body;
+    const typed = body.value !== body.defaultValue && body.value !== this.local()?.values.body;
+    if (typed) this.changed(); // before this script was there
+    else this.restore();
     form.addEventListener("input", () => this.changed());
     form.addEventListener("submit", () => this.sent());
     window.addEventListener("online", () => { if (this.local()?.unsaved) this.save(); });
