@@ -263,3 +263,30 @@ func (w *window) gone(css string) {
 	w.until(css+" is gone", fmt.Sprintf("![...document.querySelectorAll(%q)].some((e) => e.checkVisibility())", css))
 }
 
+// submit is the button that sends a form.
+func submit(form string) string { return form + " button.primary" }
+
+// fill puts text into a field as if it had been typed there, in place of what it held.
+func (w *window) fill(css, text string) {
+	w.t.Helper()
+	w.do("fill "+css, chromedp.WaitVisible(chromedp.CSS(css)), chromedp.Focus(chromedp.CSS(css)),
+		evaluateQuietly(`document.activeElement.select?.()`), insertText(text))
+}
+
+// write adds text where the cursor is.
+func (w *window) write(text string) {
+	w.t.Helper()
+	w.do("write", insertText(text))
+}
+
+// choose picks an option of a list, or one of several buttons.
+func (w *window) choose(name, value string) {
+	w.t.Helper()
+	w.until("the choice "+name+" is there", fmt.Sprintf(`document.querySelector("[name=%s]")`, name))
+	radio := fmt.Sprintf("input[name=%s][value=%q]", name, value)
+	if eval[bool](w, fmt.Sprintf("Boolean(document.querySelector(%q))", radio)) {
+		w.click(radio)
+		return
+	}
+	w.do("choose "+value, chromedp.SetValue(chromedp.CSS("select[name="+name+"]"), value))
+}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 
@@ -48,10 +49,15 @@ func prepare(s setting, origin string) chromedp.Action[chromedp.Void] {
 	return chromedp.Steps(steps...)
 }
 
+// insertText types text where the cursor is, as an input method or a keyboard would have put it there.
+func insertText(text string) chromedp.Action[chromedp.Void] {
+	return command(input.InsertText, input.InsertTextParams{Text: text})
+}
+
 // evaluateQuietly runs a script whose value and failure do not matter.
 func evaluateQuietly(js string) chromedp.Action[chromedp.Void] {
 	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
-		_, _ = chromedp.Evaluate[chromedp.Void]("void (" + js + ")")(ctx, t)
+		_, _ = chromedp.Evaluate[chromedp.Void]("void ("+js+")")(ctx, t)
 		return chromedp.Void{}, nil
 	}
 }
