@@ -78,6 +78,7 @@ func Build(db *Database, baseURL *url.URL, log *slog.Logger) (*Hub, error) {
 	wire := chatweb.NewWire(words)
 	h.rooms = chat.NewHub(h.Chat, wire, log)
 	rooms := chatweb.New(h.Chat, h.rooms, wire, kit)
+	rooms.Tools = chatweb.Tools{Message: moderationweb.MessageActions, Reasons: moderationweb.Reasons, Done: moderationweb.Done}
 	h.app = server.New(server.Options{Kit: kit, Assets: assets, Ready: db.Ready, Log: log, Socket: rooms.MountSocket},
 		members, forumPages, rooms, notifyweb.New(notices, words), moderationweb.New(h.Moderation, h.Forum, words))
 	return h, nil

@@ -44,6 +44,7 @@ type Hub struct {
 	stopped   bool
 	empty     chan struct{} // closed when the last connection has gone while stopping
 
+	beside []func(context.Context)
 	ctx    context.Context // ends with Stop
 	cancel context.CancelFunc
 	work   sync.WaitGroup // goroutines of the hub
@@ -61,6 +62,10 @@ func NewHub(s *Service, wire Wire, log *slog.Logger) *Hub {
 	return h
 }
 
+// Alongside has f run in a goroutine of its own from Start on; its ctx ends with Stop, which waits for it. Call it
+// before Start.
+func (h *Hub) Alongside(f func(context.Context)) { h.beside = append(h.beside, f) }
+
 // Start starts the hub's goroutines.
 func (h *Hub) Start() {
 	for _, s := range h.shards {
@@ -68,6 +73,9 @@ func (h *Hub) Start() {
 	}
 	h.work.Go(h.poll)
 	h.work.Go(h.tick)
+	for _, f := range h.beside {
+		h.work.Go(func() { f(h.ctx) })
+	}
 }
 
 // Stop takes no more connections, closes those it has with CloseRestart, waits for them at most until ctx ends, and

@@ -13,9 +13,10 @@ import (
 	"senet/internal/httpx"
 )
 
-// Handlers serve rooms. Limits may be changed before Start.
+// Handlers serve rooms. Set the exported fields before the first request.
 type Handlers struct {
 	Limits  Limits
+	Tools   Tools
 	service *chat.Service
 	hub     *chat.Hub
 	wire    *Wire
@@ -28,11 +29,13 @@ type Handlers struct {
 
 // New makes the handlers. wire is the hub's.
 func New(service *chat.Service, hub *chat.Hub, wire *Wire, kit *httpx.Kit) *Handlers {
-	return &Handlers{
+	h := &Handlers{
 		Limits: DefaultLimits, service: service, hub: hub, wire: wire, auth: kit.Auth, base: kit.BaseURL, log: kit.Log,
 		says:    httpx.NewLimiter(10, 500*time.Millisecond),
 		sockets: sockets{places: map[string]int{}, open: map[*session]int{}},
 	}
+	hub.Alongside(h.watch)
+	return h
 }
 
 // Mount registers the page of a room and its API.

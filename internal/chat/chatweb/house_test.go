@@ -76,7 +76,6 @@ func newHouse(t *testing.T) *house {
 	h.addr = ln.Addr().String()
 	h.service.Start()
 	h.hub.Start()
-	h.handlers.Start()
 	served := make(chan struct{})
 	go func() {
 		defer close(served)
@@ -85,7 +84,6 @@ func newHouse(t *testing.T) *house {
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
-		h.handlers.Stop()
 		h.hub.Stop(ctx)
 		_ = h.app.ShutdownWithTimeout(time.Second)
 		<-served

@@ -34,6 +34,7 @@ type Page struct {
 	Newest   bool  // the newest messages are on the page
 	Presence chat.Presence
 	Composer Composer
+	Tools    Tools
 }
 
 // Composer is the form with what was typed.
@@ -76,7 +77,7 @@ func (h *Handlers) load(c *fiber.Ctx) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	p := Page{Room: room, Rows: rows(r, messages), Newest: before > room.Seq, Presence: h.hub.Presence(room.ID)}
+	p := Page{Room: room, Rows: rows(r, messages), Newest: before > room.Seq, Presence: h.hub.Presence(room.ID), Tools: h.Tools}
 	if more {
 		p.Older = messages[0].Seq
 	}

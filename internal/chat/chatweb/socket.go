@@ -51,8 +51,6 @@ type sockets struct {
 	total  int
 	open   map[*session]int // its round of pings
 	next   int
-	stop   chan struct{}
-	done   sync.WaitGroup
 }
 
 // seat is what the upgrade hands on to the socket.
@@ -203,32 +201,24 @@ func (s *sockets) leave(one *session) {
 	delete(s.open, one)
 }
 
-// Start keeps an eye on the open sockets: are their members still signed in, are they still there at all.
-func (h *Handlers) Start() {
-	h.sockets.stop = make(chan struct{})
-	h.sockets.done.Go(func() {
-		t := time.NewTicker(recheckEvery)
-		defer t.Stop()
-		for round := 0; ; round++ {
-			select {
-			case <-t.C:
-				h.recheck(round % pingRounds)
-			case <-h.sockets.stop:
-				return
-			}
+// watch keeps an eye on the open sockets as long as the hub runs: are their members still signed in, are they still
+// there at all.
+func (h *Handlers) watch(ctx context.Context) {
+	t := time.NewTicker(recheckEvery)
+	defer t.Stop()
+	for round := 0; ; round++ {
+		select {
+		case <-t.C:
+			h.recheck(ctx, round%pingRounds)
+		case <-ctx.Done():
+			return
 		}
-	})
-}
-
-// Stop ends what Start began. The hub closes the sockets.
-func (h *Handlers) Stop() {
-	close(h.sockets.stop)
-	h.sockets.done.Wait()
+	}
 }
 
 var ping = frame(opPing, nil)
 
-func (h *Handlers) recheck(round int) {
+func (h *Handlers) recheck(ctx context.Context, round int) {
 	by := map[credential][]*session{}
 	h.sockets.mu.Lock()
 	for s, its := range h.sockets.open {
@@ -241,19 +231,17 @@ func (h *Handlers) recheck(round int) {
 	}
 	h.sockets.mu.Unlock()
 	for who, sessions := range by {
-		select {
-		case <-h.sockets.stop:
+		if ctx.Err() != nil {
 			return
-		default:
 		}
-		h.recheckOne(who, sessions)
+		h.recheckOne(ctx, who, sessions)
 	}
 }
 
 // recheckOne sends away whoever is signed out, and lets a change of role count. When the database is away everybody
 // stays.
-func (h *Handlers) recheckOne(who credential, sessions []*session) {
-	ctx, cancel := context.WithTimeout(context.Background(), recheckTime)
+func (h *Handlers) recheckOne(ctx context.Context, who credential, sessions []*session) {
+	ctx, cancel := context.WithTimeout(ctx, recheckTime)
 	defer cancel()
 	find := h.auth.BySession
 	if who.bearer {

@@ -32,7 +32,7 @@ func (w *Wire) present(l i18n.Locale, e chat.Event) chat.Frame {
 		return e.Frame("")
 	}
 	var html bytes.Buffer
-	if err := MessageView(w.readers[l], Row{Message: *e.Message}).Render(context.Background(), &html); err != nil {
+	if err := MessageView(w.readers[l], Row{Message: *e.Message}, Tools{}).Render(context.Background(), &html); err != nil {
 		return e.Frame("") // a bytes.Buffer takes everything
 	}
 	return e.Frame(html.String())

@@ -1,0 +1,37 @@
+package chatweb
+
+import (
+	"github.com/a-h/templ"
+
+	"senet/internal/chat"
+	"senet/internal/httpx"
+)
+
+// Tools are a moderator's, drawn by the package that owns them; each may be nil. Nothing of them is in a frame,
+// because a form belongs to its viewer: room.js puts those of message 0 to the messages that arrive.
+type Tools struct {
+	Message func(r *httpx.Request, id int64, hidden bool) templ.Component // on one message
+	Reasons func(r *httpx.Request) templ.Component                        // offered to every reason field of the page
+	Done    func(r *httpx.Request) templ.Component                        // on top: what was done, with its undo
+}
+
+func (t Tools) message(r *httpx.Request, id chat.MessageID, hidden bool) templ.Component {
+	if t.Message == nil || !r.Viewer.Moderates() {
+		return templ.NopComponent
+	}
+	return t.Message(r, int64(id), hidden)
+}
+
+func (t Tools) reasons(r *httpx.Request) templ.Component {
+	if t.Reasons == nil {
+		return templ.NopComponent
+	}
+	return t.Reasons(r)
+}
+
+func (t Tools) done(r *httpx.Request) templ.Component {
+	if t.Done == nil {
+		return templ.NopComponent
+	}
+	return t.Done(r)
+}

@@ -1,0 +1,237 @@
+// The list of a room's messages: the fold of its log. Events come in order, each once; what comes too early is kept
+// until the gap before it is filled. Nothing here moves what somebody is reading.
+
+export class Log {
+  // words: { unread }; onGap asks for what is missing; onMessage(li, frame) sees each message that is put in.
+  constructor(root, { unread, onGap, onCount, onMessage }) {
+    Object.assign(this, { root, unread, onGap, onCount, onMessage });
+    this.list = root.querySelector("[data-log]");
+    this.scroll = root.querySelector("[data-scroll]");
+    this.last = Number(root.dataset.seq);
+    this.early = new Map();
+    this.fresh = 0;
+    this.following = root.dataset.newest === "true"; // else the page shows older messages, with a hole after them
+    this.readKey = `senet.room.${root.dataset.room}.read`;
+    const lang = root.dataset.locale === "zh" ? "zh-CN" : "en-GB";
+    const timeZone = root.dataset.zone;
+    this.clock = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+    this.day = new Intl.DateTimeFormat(lang, { year: "numeric", month: lang === "zh-CN" ? "long" : "short", day: "numeric", timeZone });
+    this.dayKey = new Intl.DateTimeFormat("sv-SE", { year: "numeric", month: "2-digit", day: "2-digit", timeZone });
+    this.tools = root.querySelector("template[data-moderate]");
+    this.toolsRemoved = root.querySelector("template[data-moderate-removed]");
+    this.gone = root.querySelector("template[data-removed]");
+    this.scroll.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    document.addEventListener("visibilitychange", () => this.scrolled());
+  }
+
+  // open puts the page where reading begins: at what the address names, at the first unread message, or at the end.
+  open() {
+    const named = location.hash.length > 1 && location.hash !== "#latest" && document.getElementById(location.hash.slice(1));
+    const read = this.readTo();
+    const first = read && [...this.list.querySelectorAll(".msg")].find((li) => Number(li.dataset.seq) > read && li.dataset.by !== this.root.dataset.member);
+    const line = first && this.drawUnread(first);
+    if (named && this.list.contains(named)) named.scrollIntoView({ block: "center" });
+    else if (line && line.offsetTop < this.scroll.scrollHeight - this.scroll.clientHeight) this.scroll.scrollTop = line.offsetTop - 40;
+    else this.toEnd();
+    this.scrolled();
+  }
+
+  joined(frame) {
+    this.early.clear(); // all of it comes again
+    if (frame.reset) {
+      this.list.querySelectorAll("li:not(.pending)").forEach((li) => li.remove());
+      this.last = (frame.events[0]?.seq ?? frame.seq + 1) - 1;
+      this.following = true;
+      this.root.querySelector("[data-older]")?.setAttribute("href", `?before=${this.last + 1}`);
+    }
+    for (const e of frame.events) this.event(e);
+    this.last = Math.max(this.last, frame.seq);
+  }
+
+  event(e) {
+    if (e.seq <= this.last) return;
+    if (e.seq > this.last + 1) {
+      if (this.early.size === 0) this.onGap();
+      this.early.set(e.seq, e);
+      return;
+    }
+    this.apply(e);
+    this.last = e.seq;
+    for (let next; (next = this.early.get(this.last + 1));) {
+      this.early.delete(next.seq);
+      this.apply(next);
+      this.last = next.seq;
+    }
+    for (const seq of this.early.keys()) if (seq <= this.last) this.early.delete(seq);
+  }
+
+  apply(e) {
+    const li = e.data?.id && document.getElementById(`m-${e.data.id}`);
+    switch (e.kind) {
+      case "message":
+        if (li) this.onMessage(li, e); // it was on the page already
+        else this.add(e);
+        break;
+      case "remove":
+        if (li) this.remove(li);
+        break;
+      case "restore":
+        if (li && e.html) this.restore(li, e);
+    }
+  }
+
+  add(e) {
+    const mine = e.by && String(e.by.id) === this.root.dataset.member;
+    if (!this.following) {
+      this.count(mine ? 0 : 1);
+      return;
+    }
+    const stick = this.atEnd();
+    const li = e.html ? this.build(e.html) : this.placeholder(e);
+    const before = this.list.querySelector(".pending");
+    const above = this.previous(before);
+    const key = this.dayKey.format(new Date(e.at));
+    if (!above || this.dayKey.format(new Date(above.dataset.at)) !== key) {
+      const day = document.createElement("li");
+      day.classList.add("room-line", "day");
+      day.dataset.day = key;
+      day.append(Object.assign(document.createElement("span"), { textContent: this.day.format(new Date(e.at)) }));
+      this.list.insertBefore(day, before);
+    } else if (e.html && !li.querySelector(".msg-reply") && !above.classList.contains("removed") &&
+      above.dataset.by === li.dataset.by && new Date(e.at) - new Date(above.dataset.at) < 300_000) {
+      li.classList.add("follows");
+    }
+    this.list.insertBefore(li, before);
+    if (document.hidden && !mine && !this.list.querySelector(".unread")) this.drawUnread(li);
+    this.onMessage(li, e);
+    if (stick || mine) this.toEnd();
+    else this.count(1);
+    this.scrolled();
+  }
+
+  previous(before) {
+    const all = this.list.querySelectorAll(".msg:not(.pending)");
+    return before ? [...all].filter((li) => before.compareDocumentPosition(li) & Node.DOCUMENT_POSITION_PRECEDING).at(-1) : all[all.length - 1];
+  }
+
+  build(html) {
+    const t = document.createElement("template");
+    t.innerHTML = html;
+    const li = t.content.firstElementChild;
+    this.dress(li);
+    return li;
+  }
+
+  // dress gives a message of a frame what depends on its reader: the time zone, and a moderator's tools.
+  dress(li) {
+    for (const time of li.querySelectorAll("time[data-clock]")) time.textContent = this.clock.format(new Date(time.dateTime));
+    const tools = li.querySelector(".msg-tools");
+    if (this.tools && tools && !tools.querySelector("form")) tools.append(this.toolsFor(this.tools, li.dataset.id));
+  }
+
+  // toolsFor is a moderator's tools for one message; in the template they are those of message 0.
+  toolsFor(template, id) {
+    const part = template.content.cloneNode(true);
+    for (const el of part.querySelectorAll("*")) {
+      for (const a of el.attributes) {
+        a.value = a.value.replace(/messages\/0\//, `messages/${id}/`).replace(/\bm-0\b/g, `m-${id}`);
+      }
+    }
+    return part;
+  }
+
+  placeholder(e) {
+    const li = document.createElement("li");
+    li.classList.add("msg", "removed");
+    li.id = `m-${e.data.id}`;
+    Object.assign(li.dataset, { id: e.data.id, seq: e.seq, by: e.by?.id ?? "", at: e.at });
+    this.blank(li);
+    return li;
+  }
+
+  blank(li) {
+    li.replaceChildren(this.gone.content.cloneNode(true));
+    if (this.toolsRemoved) li.append(this.toolsFor(this.toolsRemoved, li.dataset.id));
+  }
+
+  remove(li) {
+    li.classList.add("removed");
+    li.classList.remove("follows");
+    li.nextElementSibling?.classList.remove("follows"); // it stood under the name that is gone
+    this.blank(li);
+    const words = li.querySelector(".msg-gone").textContent.trim();
+    for (const quote of this.list.querySelectorAll(`[data-reply-to="${li.dataset.id}"] .msg-reply-text`)) {
+      quote.replaceWith(Object.assign(document.createElement("span"), { className: "msg-reply-text", textContent: words }));
+    }
+  }
+
+  restore(li, e) {
+    const back = this.build(e.html);
+    li.replaceWith(back);
+    this.onMessage(back, e);
+  }
+
+  atEnd() { return this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 60; }
+
+  toEnd() { this.scroll.scrollTop = this.scroll.scrollHeight; }
+
+  count(n) {
+    this.fresh += n;
+    this.onCount(this.fresh);
+  }
+
+  scrolled() {
+    if (!this.following || document.hidden || !this.atEnd()) return;
+    if (this.fresh) {
+      this.fresh = 0;
+      this.onCount(0);
+    }
+    try {
+      if (this.last > this.readTo()) localStorage[this.readKey] = this.last;
+    } catch {
+      // No storage: no line of unread messages.
+    }
+  }
+
+  readTo() {
+    try {
+      return Number(localStorage[this.readKey]) || 0;
+    } catch {
+      return 0;
+    }
+  }
+
+  drawUnread(li) {
+    const line = document.createElement("li");
+    line.classList.add("room-line", "unread");
+    line.append(Object.assign(document.createElement("span"), { textContent: this.unread }));
+    li.before(line);
+    li.classList.remove("follows");
+    return line;
+  }
+
+  // older puts the page before this one on top, without moving what is being read.
+  async older(link) {
+    if (this.loading) return;
+    this.loading = true;
+    link.setAttribute("aria-disabled", "true");
+    try {
+      const answer = await fetch(link.href);
+      if (!answer.ok) throw new Error(answer.statusText);
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      const items = [...page.querySelectorAll("[data-log] > li")].map((li) => document.adoptNode(li));
+      const top = this.list.firstElementChild;
+      if (top?.dataset.day && items.findLast((li) => li.dataset.day)?.dataset.day === top.dataset.day) top.remove();
+      const fromEnd = this.scroll.scrollHeight - this.scroll.scrollTop;
+      this.scroll.setAttribute("aria-live", "off"); // these are not news
+      this.list.prepend(...items.filter((li) => !li.id || !document.getElementById(li.id)));
+      link.closest(".room-older").replaceWith(document.adoptNode(page.querySelector(".room-older")));
+      this.scroll.scrollTop = this.scroll.scrollHeight - fromEnd;
+      setTimeout(() => this.scroll.setAttribute("aria-live", "polite"));
+    } catch {
+      link.removeAttribute("aria-disabled"); // to be tried again
+    } finally {
+      this.loading = false;
+    }
+  }
+}
