@@ -71,11 +71,12 @@ func New(o Options, features ...Feature) *App {
 	app.Use(compress.New(compress.Config{Level: compress.LevelBestSpeed}))
 	app.Get("/", func(c *fiber.Ctx) error { return toLocale(c, "") })
 	api := app.Group("/api/v1")
+	api.Get("/openapi.json", describe)
 	pages := app.Group("/:locale", knownLocale)
 	for _, f := range features {
 		f.Mount(pages, api)
 	}
-	app.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
+	// What no route takes Fiber answers itself: 404, or 405 with Allow where another method would do.
 	return app
 }
 
@@ -111,16 +112,24 @@ func static(assets *web.Assets) fiber.Handler {
 		c.Set("X-Content-Type-Options", "nosniff")
 		c.Set("Cross-Origin-Resource-Policy", "same-origin")
 		c.Vary(fiber.HeaderAcceptEncoding)
-		switch c.AcceptsEncodings("br", "gzip", "identity") {
-		case "br":
-			c.Set(fiber.HeaderContentEncoding, "br")
-			return c.Send(f.Brotli)
-		case "gzip":
-			c.Set(fiber.HeaderContentEncoding, "gzip")
-			return c.Send(f.Gzip)
-		}
-		return c.Send(f.Body)
+		return c.Send(encoded(c, f))
 	}
+}
+
+// encoded is the file in the best form that the client takes, and says so in a header.
+func encoded(c *fiber.Ctx, f web.File) []byte {
+	if len(c.Request().Header.Peek(fiber.HeaderAcceptEncoding)) == 0 { // Fiber takes that for: anything
+		return f.Body
+	}
+	switch encoding := c.AcceptsEncodings("br", "gzip", "identity"); {
+	case encoding == "br" && f.Brotli != nil:
+		c.Set(fiber.HeaderContentEncoding, encoding)
+		return f.Brotli
+	case encoding == "gzip" && f.Gzip != nil:
+		c.Set(fiber.HeaderContentEncoding, encoding)
+		return f.Gzip
+	}
+	return f.Body
 }
 
 // shareable are the first segments of pages: an address without a language leads to the reader's own.
