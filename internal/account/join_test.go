@@ -16,6 +16,7 @@ import (
 func TestJoin(t *testing.T) {
 	t.Parallel()
 	b := rolledBack(t)
+	b.passwords = newHasher()
 	f := joinForm("  李　云龙 ", "Li@Example.CN")
 	f.Locale, f.Region, f.TimeZone = i18n.Zh, China, "Asia/Shanghai"
 	f.Affiliation = "某医院"

@@ -26,13 +26,19 @@ const (
 	MaxPassword = 1024
 )
 
-// Argon2id as OWASP's Password Storage Cheat Sheet recommends it: 19 MiB, two passes, one lane.
+// cost is what one hash takes of argon2id.
+type cost struct {
+	memory, passes uint32 // KiB
+	lanes          uint8
+}
+
+// owasp is what OWASP's Password Storage Cheat Sheet recommends: 19 MiB, two passes, one lane.
+func owasp() cost { return cost{memory: 19 * 1024, passes: 2, lanes: 1} }
+
+// Sizes of salt and key in bytes.
 const (
-	argonMemory = 19 * 1024 // KiB
-	argonPasses = 2
-	argonLanes  = 1
-	argonSalt   = 16
-	argonKey    = 32
+	saltSize = 16
+	keySize  = 32
 )
 
 // maxHashes bounds how many passwords are hashed at once, and with it the memory a flood of sign-ins can take.
@@ -43,13 +49,14 @@ var commonPasswords string
 
 // hasher turns passwords into PHC strings and compares them.
 type hasher struct {
+	cost   cost
 	slots  chan struct{}
 	common map[string]bool
 	runs   atomic.Int64 // how often argon2 ran: tests hold the work of known and unknown names against each other
 }
 
 func newHasher() *hasher {
-	h := &hasher{slots: make(chan struct{}, maxHashes), common: map[string]bool{}}
+	h := &hasher{cost: owasp(), slots: make(chan struct{}, maxHashes), common: map[string]bool{}}
 	for line := range strings.Lines(commonPasswords) {
 		h.common[strings.TrimSpace(line)] = true
 	}
@@ -93,14 +100,14 @@ func fewCharacters(password string) bool {
 
 // hash makes the PHC string of a password. It waits for a slot as long as ctx lasts.
 func (h *hasher) hash(ctx context.Context, password string) (string, error) {
-	salt := make([]byte, argonSalt)
-	rand.Read(salt)
-	key, err := h.derive(ctx, password, phc{memory: argonMemory, passes: argonPasses, lanes: argonLanes, salt: salt, key: make([]byte, argonKey)})
+	p := h.blank()
+	rand.Read(p.salt)
+	key, err := h.derive(ctx, password, p)
 	if err != nil {
 		return "", err
 	}
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonPasses, argonLanes,
-		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(key)), nil
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, p.memory, p.passes, p.lanes,
+		base64.RawStdEncoding.EncodeToString(p.salt), base64.RawStdEncoding.EncodeToString(key)), nil
 }
 
 // verify reports whether password is the one of that PHC string. An empty string is an account that is not there or
@@ -109,7 +116,7 @@ func (h *hasher) verify(ctx context.Context, password, stored string) (bool, err
 	if len(password) > MaxPassword {
 		password = ""
 	}
-	p := phc{memory: argonMemory, passes: argonPasses, lanes: argonLanes, salt: make([]byte, argonSalt), key: make([]byte, argonKey)}
+	p := h.blank()
 	if stored != "" {
 		var err error
 		if p, err = parsePHC(stored); err != nil {
@@ -121,6 +128,11 @@ func (h *hasher) verify(ctx context.Context, password, stored string) (bool, err
 		return false, err
 	}
 	return subtle.ConstantTimeCompare(key, p.key) == 1 && stored != "", nil
+}
+
+// blank is a hash of nothing at today's cost.
+func (h *hasher) blank() phc {
+	return phc{cost: h.cost, salt: make([]byte, saltSize), key: make([]byte, keySize)}
 }
 
 // derive runs argon2id. Passwords are compared in NFKC, so that it does not matter how a keyboard composes them.
@@ -137,9 +149,8 @@ func (h *hasher) derive(ctx context.Context, password string, p phc) ([]byte, er
 
 // phc is a parsed PHC string of argon2id.
 type phc struct {
-	memory, passes uint32
-	lanes          uint8
-	salt, key      []byte
+	cost
+	salt, key []byte
 }
 
 var errPHC = errors.New("stored password hash is not argon2id of known shape")
