@@ -16,7 +16,8 @@ const maxMarks = 8
 // Clean is what every text typed by somebody passes first. It reports false for invalid UTF-8, which is never stored.
 // It makes every line break "\n", removes control characters but tab, overrides and isolates of writing direction
 // (they make a text read other than it is), invisible characters where no script or emoji needs them, and
-// noncharacters, bounds stacked marks and normalises to NFC. Cleaning twice changes nothing more.
+// noncharacters, bounds stacked marks and normalises to NFC. Zero width spaces stay: articles carry them where a line
+// may break, and a text is kept as it was pasted. Cleaning twice changes nothing more.
 func Clean(s string) (string, bool) {
 	if !utf8.ValidString(s) {
 		return "", false
@@ -28,9 +29,9 @@ func Clean(s string) (string, bool) {
 }
 
 // CleanLine is Clean for fields of one line: names, titles, queries. Every run of white space, ideographic space
-// included, becomes one space, and none is left at the ends.
+// included, becomes one space, and none is left at the ends. Zero width spaces go: two names must not differ in one.
 func CleanLine(s string) (string, bool) {
-	s, ok := Clean(s)
+	s, ok := Clean(strings.ReplaceAll(s, string(zwsp), ""))
 	if !ok {
 		return "", false
 	}
@@ -67,10 +68,10 @@ func strip(s string) string {
 			previous, marks = r, 0
 			continue
 		}
-		if isNoise(r) || isLoose(r, previous, s[next:]) {
+		if r != zwsp && isNoise(r) || isLoose(r, previous, s[next:]) {
 			continue
 		}
-		if modifies(r) {
+		if modifies(r) || r == zwsp {
 			if marks++; marks > maxMarks {
 				continue
 			}

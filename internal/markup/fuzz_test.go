@@ -236,12 +236,12 @@ func FuzzClean(f *testing.F) {
 			t.Fatalf("Clean(%q) = %q is not NFC", s, got)
 		}
 		for _, r := range got {
-			if isNoise(r) && r != '\n' && r != '\t' {
+			if isNoise(r) && r != '\n' && r != '\t' && r != zwsp {
 				t.Fatalf("Clean(%q) keeps %U", s, r)
 			}
 		}
 		line, _ := CleanLine(s)
-		if strings.ContainsAny(line, "\n\t\u3000") || strings.TrimSpace(line) != line {
+		if strings.ContainsAny(line, "\n\t\u3000\u200b") || strings.TrimSpace(line) != line {
 			t.Fatalf("CleanLine(%q) = %q", s, line)
 		}
 	})

@@ -85,18 +85,20 @@ func TestPlain(t *testing.T) {
 
 func TestClean(t *testing.T) {
 	for in, want := range map[string]string{
-		"a\r\nb\rc\u2028d":      "a\nb\nc\nd",
-		"a\x00b\x1bc\u0085d\td": "abc\nd\td",
-		"e\u0301":               "é",
-		"safe\u202Egnp.exe":     "safegnp.exe",
-		"\u2067a\u2069":         "a",
-		"a\u200bb\ufeffc\u2060": "abc",
-		"汉\u200d字":              "汉字",
-		"a\u200cb":              "ab",
-		"👩\u200d👩\u200d👧":       "👩\u200d👩\u200d👧",
-		"❤\ufe0f\u200d🔥":        "❤\ufe0f\u200d🔥",
-		"می\u200cخواهم":         "می\u200cخواهم",
-		"क्\u200dष":             "क्\u200dष",
+		"a\r\nb\rc\u2028d":                       "a\nb\nc\nd",
+		"a\x00b\x1bc\u0085d\td":                  "abc\nd\td",
+		"e\u0301":                                "é",
+		"safe\u202Egnp.exe":                      "safegnp.exe",
+		"\u2067a\u2069":                          "a",
+		"a\u200bb\ufeffc\u2060":                  "a\u200bbc",
+		"Fig. \u200bFig.1,1":                     "Fig. \u200bFig.1,1",
+		"Z" + strings.Repeat("\u200b\u0335", 40): "Z" + strings.Repeat("\u200b\u0335", 4),
+		"汉\u200d字":                               "汉字",
+		"a\u200cb":                               "ab",
+		"👩\u200d👩\u200d👧":                        "👩\u200d👩\u200d👧",
+		"❤\ufe0f\u200d🔥":                         "❤\ufe0f\u200d🔥",
+		"می\u200cخواهم":                          "می\u200cخواهم",
+		"क्\u200dष":                              "क्\u200dष",
 		"🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F": "🏴\U000E0067\U000E0062\U000E0065\U000E006E\U000E0067\U000E007F",
 		"a\U000E0067b":                     "ab",
 		"a\u200eb":                         "ab",
@@ -123,7 +125,7 @@ func TestClean(t *testing.T) {
 
 func TestCleanLine(t *testing.T) {
 	for in, want := range map[string]string{
-		"  a \n\t b\u3000c\u00a0 ": "a b c", "　张三　": "张三", "\n": "", "a\u200b b": "a b",
+		"  a \n\t b\u3000c\u00a0 ": "a b c", "　张三　": "张三", "\n": "", "a\u200b b": "a b", "An\u200bna": "Anna", "e\u200b\u0301": "é",
 	} {
 		if got, ok := CleanLine(in); !ok || got != want {
 			t.Errorf("CleanLine(%q) = %q, %v; want %q", in, got, ok, want)

@@ -20,6 +20,7 @@ func Weight(s string) int {
 }
 
 const (
+	zwsp = '\u200B'
 	zwnj = '\u200C'
 	zwj  = '\u200D'
 )
