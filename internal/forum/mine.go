@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -197,6 +198,23 @@ type Mine struct {
 	Bookmarked []PostID
 	Hidden     []HiddenPost // for moderators only
 	Draft      Draft
+	Change     int64 // of the thread, now; -1 when the viewer may not see it any more
+}
+
+// Posts are those that the viewer has reacted to or kept.
+func (m Mine) Posts() map[PostID]bool {
+	own := make(map[PostID]bool, len(m.Reacted)+len(m.Bookmarked))
+	for _, r := range m.Reacted {
+		id, _, _ := strings.Cut(r, ":")
+		n, err := strconv.ParseInt(id, 10, 64)
+		if err == nil {
+			own[PostID(n)] = true
+		}
+	}
+	for _, id := range m.Bookmarked {
+		own[id] = true
+	}
+	return own
 }
 
 // HasReacted reports whether the viewer gave that reaction.
@@ -219,7 +237,8 @@ select exists (select from thread_follows where member_id = @member and thread_i
 		from posts p join members m on m.id = p.author_id
 		where @moderates and p.thread_id = @thread and p.hidden_at is not null and p.number > @first and p.number <= @last), '[]') as hidden,
 	coalesce((select to_jsonb(d) from (select title as "Title", body as "Body", lang as "Lang", kind as "Kind", updated_at as "UpdatedAt"
-		from drafts where member_id = @member and place = 'thread:' || @thread::bigint) d), '{}') as draft`
+		from drafts where member_id = @member and place = 'thread:' || @thread::bigint) d), '{}') as draft,
+	coalesce((select change from threads where id = @thread and (hidden_at is null or @moderates)), -1) as change`
 
 // MineOf fetches, in one query, what the viewer has on a page of a thread: the posts given, numbers in (first, last].
 func (s *Service) MineOf(ctx context.Context, viewer account.Viewer, thread ThreadID, posts []PostID, first, last int) (Mine, error) {

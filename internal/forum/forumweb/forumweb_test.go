@@ -33,7 +33,7 @@ func TestHome(t *testing.T) {
 	anna := s.Person("Anna Weber", account.RoleMember, i18n.En)
 	s.Thread(anna, "Sharing isolates", 2)
 	page := s.Visit(visitor, "/zh").Want(200)
-	if got := page.Text(".tile h3"); got != "抗微生物药物耐药性" {
+	if got := page.Text(".tile-title"); got != "抗微生物药物耐药性" {
 		t.Errorf("tile = %q, want the Chinese title", got)
 	}
 	if got := page.Text(".thread-title"); got != "Sharing isolates" {

@@ -18,6 +18,7 @@ type Handlers struct {
 	forum   *forum.Service
 	changes *pg.Changes
 	pages   *httpx.PageCache
+	shared  *sharedPages
 	posting *httpx.Limiter
 
 	PostTools   func(r *httpx.Request, post int64, hidden bool) templ.Component
@@ -29,7 +30,7 @@ type Handlers struct {
 func New(f *forum.Service, changes *pg.Changes, pages *httpx.PageCache) *Handlers {
 	nothing := templ.NopComponent
 	return &Handlers{
-		forum: f, changes: changes, pages: pages,
+		forum: f, changes: changes, pages: pages, shared: newSharedPages(changes),
 		posting:     httpx.NewLimiter(20, 6*time.Second),
 		PostTools:   func(*httpx.Request, int64, bool) templ.Component { return nothing },
 		ThreadTools: func(*httpx.Request, forum.Thread) templ.Component { return nothing },

@@ -22,8 +22,20 @@ type threadView struct {
 	Last    int
 	Prev    string // addresses of the pages beside it
 	Next    string
+	Opening string // describes the thread to search engines and previews: the beginning of the page's first post
 	Mine    forum.Mine
 	Compose compose
+
+	drawing *drawing              // the posts as they are drawn already, if they are
+	own     map[forum.PostID]bool // posts that the viewer has reacted to or kept
+}
+
+// ready is the i-th post drawn, when the viewer has nothing of its own on it.
+func (v threadView) ready(r *httpx.Request, i int) string {
+	if p := v.Posts[i]; i >= len(v.drawing.articles) || r.Viewer.Moderates() || p.AuthorID == r.Viewer.ID || v.own[p.ID] {
+		return ""
+	}
+	return v.drawing.articles[i]
 }
 
 // hiddenBetween are, for moderators, the hidden posts that stood between two numbers.
@@ -50,7 +62,7 @@ func (h *Handlers) thread(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return h.pages.Visitor(c, []string{fmt.Sprintf("thread:%d", id), "challenges", "members"}, func() error {
+	return h.pages.Visitor(c, subjects(id), func() error {
 		after, err := httpx.Int(c, "after", 0, 0, 1<<31-1)
 		if err != nil {
 			return err
@@ -78,19 +90,15 @@ func (h *Handlers) thread(c *fiber.Ctx) error {
 
 // view loads a page of a thread: its shared part and what of it is the viewer's.
 func (h *Handlers) view(c *fiber.Ctx, id forum.ThreadID, after int) (threadView, error) {
-	r := httpx.Of(c)
-	ctx := c.UserContext()
-	t, err := h.forum.FindThread(ctx, r.Viewer, id)
+	r, ctx := httpx.Of(c), c.UserContext()
+	p, mine, err := h.sharedAndMine(ctx, r, sharedKey{id, after})
 	if err != nil {
 		return threadView{}, err
 	}
-	posts, more, err := h.forum.ListPosts(ctx, id, after, forum.PageSize)
-	if err != nil {
-		return threadView{}, err
-	}
-	v := threadView{Thread: t, Posts: posts, First: after, Last: t.LastNumber}
-	if more {
-		v.Last = posts[len(posts)-1].Number
+	t := p.thread
+	v := threadView{Thread: t, Posts: p.posts, First: after, Last: t.LastNumber, Opening: p.opening, Mine: mine, drawing: &drawing{}}
+	if p.more {
+		v.Last = p.posts[len(p.posts)-1].Number
 		v.Next = fmt.Sprintf("%s?after=%d", r.URL(t.Path()), v.Last)
 	}
 	if after > 0 {
@@ -99,13 +107,40 @@ func (h *Handlers) view(c *fiber.Ctx, id forum.ThreadID, after int) (threadView,
 			v.Prev += fmt.Sprintf("?after=%d", before)
 		}
 	}
-	ids := make([]forum.PostID, len(posts))
-	for i, p := range posts {
-		ids[i] = p.ID
+	if r.Viewer.SignedIn() {
+		if d, err := p.draw(ctx, h, r); err != nil {
+			return threadView{}, err
+		} else if d != nil {
+			v.drawing = d
+		}
+		v.own = mine.Posts()
 	}
-	v.Mine, err = h.forum.MineOf(ctx, r.Viewer, id, ids, v.First, v.Last)
 	v.Compose = compose{Place: fmt.Sprintf("thread:%d", id), Action: r.URL(fmt.Sprintf("/t/%d/reply", id)), SubmitKey: "forum.reply"}
-	return v, err
+	return v, nil
+}
+
+// sharedAndMine is the shared part, from memory when that is as Postgres has it now, and the viewer's: then one query.
+func (h *Handlers) sharedAndMine(ctx context.Context, r *httpx.Request, key sharedKey) (*sharedPage, forum.Mine, error) {
+	var p *sharedPage
+	if r.Viewer.SignedIn() { // visitors have whole pages
+		p = h.shared.find(key, r.Now)
+	}
+	for kept := p != nil; ; kept = false {
+		if !kept {
+			var err error
+			if p, err = h.load(ctx, r.Viewer, key, r.Now); err != nil {
+				return nil, forum.Mine{}, err
+			}
+		}
+		last := p.thread.LastNumber
+		if p.more {
+			last = p.posts[len(p.posts)-1].Number
+		}
+		mine, err := h.forum.MineOf(ctx, r.Viewer, key.thread, p.ids, key.after, last)
+		if err != nil || !kept || mine.Change == p.thread.Change {
+			return p, mine, err
+		}
+	}
 }
 
 func (h *Handlers) reply(c *fiber.Ctx) error {

@@ -8,7 +8,6 @@ import (
 	"senet/internal/forum"
 	"senet/internal/httpx"
 	"senet/internal/i18n"
-	"senet/internal/markup"
 )
 
 // langTag is the lang attribute for a text's language.
@@ -20,14 +19,6 @@ func langTag(lang string) string {
 }
 
 func escape(s string) string { return url.QueryEscape(s) }
-
-// opening describes the thread to search engines and previews by the beginning of the page's first post.
-func opening(v threadView) string {
-	if len(v.Posts) == 0 {
-		return ""
-	}
-	return markup.Excerpt(v.Posts[0].Body, 300)
-}
 
 func lastNumber(v threadView) int {
 	if len(v.Posts) == 0 {
