@@ -18,11 +18,12 @@ import (
 
 // hub is a running senet, with the demo in it.
 type hub struct {
-	URL string // "http://127.0.0.1:1234", no slash at the end
-	dir string
-	cmd *exec.Cmd
-	err error // why it is not running
-	log logTail
+	URL           string // "http://127.0.0.1:1234", no slash at the end
+	dir           string
+	program, data string
+	cmd           *exec.Cmd
+	err           error // why it is not running
+	log           logTail
 }
 
 var sharedHub = sync.OnceValue(startHub)
@@ -54,12 +55,12 @@ func (h *hub) start() error {
 	if h.dir, err = os.MkdirTemp("", "senet-e2e-"); err != nil {
 		return err
 	}
-	program := filepath.Join(h.dir, "senet")
-	build := exec.Command("go", "build", "-o", program, "senet/cmd/senet")
+	h.program, h.data = filepath.Join(h.dir, "senet"), filepath.Join(h.dir, "data")
+	build := exec.Command("go", "build", "-o", h.program, "senet/cmd/senet")
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)
 	}
-	h.cmd = exec.Command(program, "--demo", "--data-dir", filepath.Join(h.dir, "data"), "--listen", "127.0.0.1:0")
+	h.cmd = exec.Command(h.program, "--demo", "--data-dir", h.data, "--listen", "127.0.0.1:0")
 	h.cmd.Env = append(os.Environ(), "LANG=en_GB.UTF-8")
 	h.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM} // not even a panic leaves it behind
 	h.cmd.Stderr = &h.log

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"os/exec"
 	"regexp"
 	"strings"
 	"sync"
@@ -30,6 +31,7 @@ type member struct {
 	session string
 	client  *http.Client
 	csrf    string
+	token   string // of the API, instead of a session
 }
 
 // password is that of every member the tests make.
@@ -88,6 +90,16 @@ func moderator(t testing.TB, l i18n.Locale) *member {
 func admin(t testing.TB) *member {
 	t.Helper()
 	return signIn(t, "clara.dubois@example.org", i18n.En)
+}
+
+// script is the administrator of the demo with an API token, as the operator's command issues it: without limits.
+func script(t testing.TB) *member {
+	t.Helper()
+	out, err := exec.Command(theHub(t).program, "admin", "token", "--email", "clara.dubois@example.org", "--data-dir", theHub(t).data).Output()
+	if err != nil {
+		t.Fatalf("senet admin token: %v", err)
+	}
+	return &member{name: "Clara Dubois", locale: i18n.En, client: newClient(), token: strings.TrimSpace(string(out))}
 }
 
 func newClient() *http.Client {
@@ -170,7 +182,11 @@ func call[T any](t testing.TB, m *member, method, path string, body any) T {
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("X-CSRF-Token", m.csrf)
+	if m.token != "" {
+		req.Header.Set("Authorization", "Bearer "+m.token)
+	} else {
+		req.Header.Set("X-CSRF-Token", m.csrf)
+	}
 	res, err := m.client.Do(req)
 	if err != nil {
 		t.Fatal(err)

@@ -54,6 +54,11 @@ func insertText(text string) chromedp.Action[chromedp.Void] {
 	return command(input.InsertText, input.InsertTextParams{Text: text})
 }
 
+// offline has the browser believe that its device has no network, or has one again.
+func offline(is bool) chromedp.Action[chromedp.Void] {
+	return command(network.OverrideNetworkState, network.OverrideNetworkStateParams{Offline: is, DownloadThroughput: -1, UploadThroughput: -1})
+}
+
 // evaluateQuietly runs a script whose value and failure do not matter.
 func evaluateQuietly(js string) chromedp.Action[chromedp.Void] {
 	return func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
