@@ -37,9 +37,7 @@ func (k *Kit) ErrorHandler(page ErrorPage) fiber.ErrorHandler {
 		c.SetUserContext(context.WithoutCancel(c.UserContext()))
 		r, ok := c.Locals(requestKey{}).(*Request)
 		if !ok { // an error before Begin: an unreadable or oversized request
-			r = &Request{Now: time.Now(), Assets: k.Assets, c: c, BaseURL: k.BaseURL.String()}
-			r.setLocale(k, "en")
-			c.Locals(requestKey{}, r)
+			r = k.request(c)
 		}
 		f := toFault(err)
 		status := statuses[f.Kind]

@@ -38,13 +38,7 @@ type Kit struct {
 
 // Begin is the first middleware: request id, deadline, security headers, who asks, and in which language.
 func (k *Kit) Begin(c *fiber.Ctx) error {
-	r := &Request{
-		Viewer: account.Visitor(), Now: time.Now(), Assets: k.Assets, ID: rand.Text()[:12],
-		BaseURL: strings.TrimSuffix(k.BaseURL.String(), "/"), secure: k.BaseURL.Scheme == "https", c: c,
-	}
-	c.Locals(requestKey{}, r)
-	r.setLocale(k, i18n.Match(c.Get(fiber.HeaderAcceptLanguage))) // so that even an early error has a language
-	secure(c, r)
+	r := k.request(c)
 	ctx, cancel := context.WithTimeout(c.UserContext(), Deadline)
 	defer cancel()
 	c.SetUserContext(ctx)
@@ -67,6 +61,20 @@ func (k *Kit) Begin(c *fiber.Ctx) error {
 		return err
 	}
 	return c.Next()
+}
+
+// request is what is known before anybody is asked: a visitor, in the language of the address or of the browser, so
+// that even the earliest error has one.
+func (k *Kit) request(c *fiber.Ctx) *Request {
+	r := &Request{
+		Viewer: account.Visitor(), Now: time.Now(), Assets: k.Assets, ID: rand.Text()[:12],
+		BaseURL: strings.TrimSuffix(k.BaseURL.String(), "/"), secure: k.BaseURL.Scheme == "https", c: c,
+	}
+	c.Locals(requestKey{}, r)
+	r.setLocale(k, i18n.Match(c.Get(fiber.HeaderAcceptLanguage)))
+	r.setLocale(k, k.choose(c, r))
+	secure(c, r)
+	return r
 }
 
 func (k *Kit) authenticate(ctx context.Context, c *fiber.Ctx, r *Request) error {
@@ -101,7 +109,7 @@ func (k *Kit) authenticate(ctx context.Context, c *fiber.Ctx, r *Request) error 
 func (k *Kit) choose(c *fiber.Ctx, r *Request) i18n.Locale {
 	first, rest, _ := strings.Cut(strings.TrimPrefix(c.Path(), "/"), "/")
 	if l, ok := i18n.Parse(first); ok {
-		if rest != "" {
+		if rest != "" && text([]byte(rest)) {
 			r.Path = "/" + rest
 		}
 		return l
@@ -125,11 +133,12 @@ func (r *Request) setLocale(k *Kit, l i18n.Locale) {
 
 // readable reports whether path and query, decoded, are valid UTF-8 without NUL.
 func readable(c *fiber.Ctx) bool {
-	ok := func(b []byte) bool { return utf8.Valid(b) && bytes.IndexByte(b, 0) < 0 }
-	good := ok(c.Request().URI().Path())
-	c.Request().URI().QueryArgs().VisitAll(func(k, v []byte) { good = good && ok(k) && ok(v) })
+	good := text(c.Request().URI().Path())
+	c.Request().URI().QueryArgs().VisitAll(func(k, v []byte) { good = good && text(k) && text(v) })
 	return good
 }
+
+func text(b []byte) bool { return utf8.Valid(b) && bytes.IndexByte(b, 0) < 0 }
 
 // isAPI reports whether the answer is JSON.
 func isAPI(c *fiber.Ctx) bool { return strings.HasPrefix(c.Path(), "/api/") }

@@ -61,7 +61,7 @@ func (pc *PageCache) Visitor(c *fiber.Ctx, subjects []string, render func() erro
 		return err
 	}
 	resp := c.Response()
-	if resp.StatusCode() != fiber.StatusOK || len(resp.Header.Peek(fiber.HeaderSetCookie)) > 0 {
+	if resp.StatusCode() != fiber.StatusOK || r.private || len(resp.Header.Peek(fiber.HeaderSetCookie)) > 0 {
 		return nil
 	}
 	body := append([]byte(nil), resp.Body()...)

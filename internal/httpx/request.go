@@ -40,8 +40,9 @@ type Request struct {
 	Assets  Assets
 	Unread  int // notices the viewer has not read
 
-	c      *fiber.Ctx
-	secure bool
+	c       *fiber.Ctx
+	secure  bool
+	private bool // the page holds a token: it is this viewer's alone
 }
 
 // Of is the Request of c; Kit.Begin has put it there.
@@ -76,6 +77,7 @@ func (r *Request) Fiber() *fiber.Ctx { return r.c }
 // CSRF is the token that every form of this viewer carries. For a visitor it sets a cookie, so pages without a form
 // must not call it: they are cached.
 func (r *Request) CSRF() string {
+	r.private = true
 	secret := r.c.Cookies(SessionCookie)
 	if !r.Viewer.SignedIn() {
 		secret = r.c.Cookies(visitorCookie)

@@ -42,7 +42,7 @@ func guardForgery(c *fiber.Ctx, r *Request) error {
 	if site := c.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
 		return forged
 	}
-	if origin := c.Get(fiber.HeaderOrigin); origin != "" {
+	if origin := c.Get(fiber.HeaderOrigin); origin != "" && origin != r.BaseURL {
 		u, err := url.Parse(origin)
 		if err != nil || u.Host != string(c.Request().Host()) {
 			return forged
