@@ -113,10 +113,13 @@ func misused(c console, err error) error {
 
 func adminHelp(c console) {
 	fmt.Fprintln(c.out, c.words.T("cli.admin.usage"))
-	fmt.Fprintf(c.out, "\nadmin create\n    %s\n", c.words.T("cli.admin.create"))
-	config.WriteFlags(c.out, c.words, createFlags)
-	fmt.Fprintf(c.out, "\nadmin token\n    %s\n", c.words.T("cli.admin.token"))
-	config.WriteFlags(c.out, c.words, tokenFlags)
+	helpOn(c, "create", "cli.admin.create", createFlags)
+	helpOn(c, "token", "cli.admin.token", tokenFlags)
 	fmt.Fprintf(c.out, "\n%s\n", c.words.T("cli.admin.settings"))
 	config.WriteSettings(c.out, c.words)
+}
+
+func helpOn(c console, verb, key string, flags []config.Flag) {
+	fmt.Fprintf(c.out, "\n%s\n    %s\n", verb, c.words.T(key))
+	config.WriteFlags(c.out, c.words, flags)
 }
