@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -194,32 +193,22 @@ func (s *Service) FollowsChallenge(ctx context.Context, viewer account.Viewer, i
 // Mine is what of a thread page belongs to the viewer alone.
 type Mine struct {
 	Follows    bool
-	Reacted    []string // "<post id>:<kind>"
+	Reacted    []Reacted
 	Bookmarked []PostID
 	Hidden     []HiddenPost // for moderators only
 	Draft      Draft
 	Change     int64 // of the thread, now; -1 when the viewer may not see it any more
 }
 
-// Posts are those that the viewer has reacted to or kept.
-func (m Mine) Posts() map[PostID]bool {
-	own := make(map[PostID]bool, len(m.Reacted)+len(m.Bookmarked))
-	for _, r := range m.Reacted {
-		id, _, _ := strings.Cut(r, ":")
-		n, err := strconv.ParseInt(id, 10, 64)
-		if err == nil {
-			own[PostID(n)] = true
-		}
-	}
-	for _, id := range m.Bookmarked {
-		own[id] = true
-	}
-	return own
-}
-
 // HasReacted reports whether the viewer gave that reaction.
 func (m Mine) HasReacted(id PostID, kind Reaction) bool {
-	return slices.Contains(m.Reacted, fmt.Sprintf("%d:%s", id, kind))
+	return slices.Contains(m.Reacted, Reacted{id, kind})
+}
+
+// Reacted is a reaction that the viewer gave.
+type Reacted struct {
+	Post PostID
+	Kind Reaction
 }
 
 // HiddenPost stands, for moderators, where a hidden post was; its text is not part of the page.
@@ -231,7 +220,8 @@ type HiddenPost struct {
 
 const mineOfThread = `
 select exists (select from thread_follows where member_id = @member and thread_id = @thread) as follows,
-	coalesce((select array_agg(post_id || ':' || kind) from post_reactions where member_id = @member and post_id = any(@posts)), '{}') as reacted,
+	coalesce((select jsonb_agg(jsonb_build_object('Post', post_id, 'Kind', kind)) from post_reactions
+		where member_id = @member and post_id = any(@posts)), '[]') as reacted,
 	coalesce((select array_agg(post_id) from bookmarks where member_id = @member and post_id = any(@posts)), '{}') as bookmarked,
 	coalesce((select jsonb_agg(jsonb_build_object('ID', p.id, 'Number', p.number, 'Author', m.name) order by p.number)
 		from posts p join members m on m.id = p.author_id

@@ -3,6 +3,7 @@ package forumweb
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -23,8 +24,8 @@ const (
 	maxDrawings = 8        // of one page: languages times zones of its readers
 )
 
-// sharedPage is what a page of a thread is to all members: its texts, and its posts drawn for those who have nothing
-// of their own on them. It is never changed but for new drawings.
+// sharedPage is what a page of a thread is to all members: its texts, and its posts as they are drawn for them. It is
+// never changed but for new drawings.
 type sharedPage struct {
 	thread  forum.Thread
 	posts   []forum.Post
@@ -38,17 +39,34 @@ type sharedPage struct {
 	drawings map[drawnFor]*drawing
 }
 
-// drawnFor are the readers for whom a post looks the same.
+// drawnFor are the readers for whom a text looks the same.
 type drawnFor struct {
 	locale i18n.Locale
 	zone   *time.Location
 }
 
-// drawing is the page's posts as HTML, in their order.
+// drawing is the page's posts as HTML for such readers, made when one of them is first shown.
 type drawing struct {
-	heads    []string // who, when, and the text
-	articles []string // the whole post, for a member who has done nothing about it
+	page *sharedPage
+	r    httpx.Request // of nobody: what belongs to one request is not in it
+
+	mu       sync.Mutex
+	articles map[drawnPost]string
 }
+
+// drawnPost is a post as it looks to a member who stands so to it.
+type drawnPost struct {
+	index  int
+	stance stance
+}
+
+// stance is what a member has to do with a post: a bit a reaction in their order, and these.
+type stance uint8
+
+const (
+	keeps stance = 1 << (iota + 3) // has bookmarked it
+	wrote
+)
 
 type sharedKey struct {
 	thread forum.ThreadID
@@ -121,33 +139,90 @@ func (h *Handlers) load(ctx context.Context, viewer account.Viewer, key sharedKe
 	return p, nil
 }
 
-// stranger is a member who has written nothing and done nothing here.
-const stranger account.MemberID = -1
-
-// draw is the page's posts for readers like this one; nil when it has been drawn for too many kinds of readers.
-func (p *sharedPage) draw(ctx context.Context, h *Handlers, r *httpx.Request) (*drawing, error) {
+// drawing is the page's posts for readers like this one; nil when it has been drawn for too many kinds of readers.
+func (p *sharedPage) drawing(r *httpx.Request) *drawing {
 	key := drawnFor{r.Locale, r.Viewer.Zone}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if d := p.drawings[key]; d != nil || len(p.drawings) >= maxDrawings {
-		return d, nil
+	d := p.drawings[key]
+	if d == nil && len(p.drawings) < maxDrawings {
+		d = &drawing{page: p, articles: map[drawnPost]string{}, r: httpx.Request{
+			Viewer: account.Viewer{Role: account.RoleMember, Zone: r.Viewer.Zone},
+			Locale: r.Locale, P: r.P, Now: r.Now, Assets: r.Assets, BaseURL: r.BaseURL,
+		}}
+		p.drawings[key] = d
 	}
-	anybody := *r
-	anybody.Viewer = account.Viewer{ID: stranger, Role: account.RoleMember, Locale: r.Viewer.Locale, Zone: r.Viewer.Zone}
-	v := threadView{Thread: p.thread, Posts: p.posts}
-	d := &drawing{}
-	for i, one := range p.posts {
-		var head, article strings.Builder
-		if err := postHead(&anybody, one).Render(ctx, &head); err != nil {
-			return nil, fmt.Errorf("draw post %d: %w", one.ID, err)
-		}
-		d.heads = append(d.heads, head.String())
-		v.drawing = &drawing{heads: d.heads}
-		if err := post(h, &anybody, v, i).Render(ctx, &article); err != nil {
-			return nil, fmt.Errorf("draw post %d: %w", one.ID, err)
-		}
-		d.articles = append(d.articles, article.String())
+	return d
+}
+
+// article is the i-th post as a member of that stance sees it.
+func (d *drawing) article(ctx context.Context, h *Handlers, i int, s stance) (string, error) {
+	key := drawnPost{i, s}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if a, ok := d.articles[key]; ok {
+		return a, nil
 	}
-	p.drawings[key] = d
-	return d, nil
+	p := d.page.posts[i]
+	r, v := d.r, threadView{Thread: d.page.thread, Posts: d.page.posts}
+	if r.Viewer.ID = stranger; s&wrote != 0 {
+		r.Viewer.ID = p.AuthorID
+	}
+	if s&keeps != 0 {
+		v.Mine.Bookmarked = []forum.PostID{p.ID}
+	}
+	for k, kind := range forum.Reactions {
+		if s&(1<<k) != 0 {
+			v.Mine.Reacted = append(v.Mine.Reacted, forum.Reacted{Post: p.ID, Kind: kind})
+		}
+	}
+	var html strings.Builder
+	if err := post(h, &r, v, p).Render(ctx, &html); err != nil {
+		return "", fmt.Errorf("draw post %d: %w", p.ID, err)
+	}
+	d.articles[key] = html.String()
+	return html.String(), nil
+}
+
+// stranger is a member who has written nothing.
+const stranger account.MemberID = -1
+
+// stances tells how the viewer stands to each post of a page.
+func stances(viewer account.Viewer, posts []forum.Post, mine forum.Mine) []stance {
+	at := make(map[forum.PostID]stance, len(mine.Reacted)+len(mine.Bookmarked))
+	for _, r := range mine.Reacted {
+		if k := slices.Index(forum.Reactions, r.Kind); k >= 0 {
+			at[r.Post] |= 1 << k
+		}
+	}
+	for _, id := range mine.Bookmarked {
+		at[id] |= keeps
+	}
+	all := make([]stance, len(posts))
+	for i, p := range posts {
+		if all[i] = at[p.ID]; p.AuthorID == viewer.ID {
+			all[i] |= wrote
+		}
+	}
+	return all
+}
+
+// ready are the page's posts drawn for a member; nil for those whose posts carry forms of their own (moderators), and
+// for visitors, who are shown whole pages from memory.
+func (h *Handlers) ready(ctx context.Context, r *httpx.Request, p *sharedPage, mine forum.Mine) ([]string, error) {
+	if !r.Viewer.SignedIn() || r.Viewer.Moderates() {
+		return nil, nil
+	}
+	d := p.drawing(r)
+	if d == nil {
+		return nil, nil
+	}
+	articles := make([]string, len(p.posts))
+	for i, s := range stances(r.Viewer, p.posts, mine) {
+		var err error
+		if articles[i], err = d.article(ctx, h, i, s); err != nil {
+			return nil, err
+		}
+	}
+	return articles, nil
 }

@@ -26,16 +26,7 @@ type threadView struct {
 	Mine    forum.Mine
 	Compose compose
 
-	drawing *drawing              // the posts as they are drawn already, if they are
-	own     map[forum.PostID]bool // posts that the viewer has reacted to or kept
-}
-
-// ready is the i-th post drawn, when the viewer has nothing of its own on it.
-func (v threadView) ready(r *httpx.Request, i int) string {
-	if p := v.Posts[i]; i >= len(v.drawing.articles) || r.Viewer.Moderates() || p.AuthorID == r.Viewer.ID || v.own[p.ID] {
-		return ""
-	}
-	return v.drawing.articles[i]
+	ready []string // the posts, when they are drawn already
 }
 
 // hiddenBetween are, for moderators, the hidden posts that stood between two numbers.
@@ -96,7 +87,7 @@ func (h *Handlers) view(c *fiber.Ctx, id forum.ThreadID, after int) (threadView,
 		return threadView{}, err
 	}
 	t := p.thread
-	v := threadView{Thread: t, Posts: p.posts, First: after, Last: t.LastNumber, Opening: p.opening, Mine: mine, drawing: &drawing{}}
+	v := threadView{Thread: t, Posts: p.posts, First: after, Last: t.LastNumber, Opening: p.opening, Mine: mine}
 	if p.more {
 		v.Last = p.posts[len(p.posts)-1].Number
 		v.Next = fmt.Sprintf("%s?after=%d", r.URL(t.Path()), v.Last)
@@ -107,16 +98,9 @@ func (h *Handlers) view(c *fiber.Ctx, id forum.ThreadID, after int) (threadView,
 			v.Prev += fmt.Sprintf("?after=%d", before)
 		}
 	}
-	if r.Viewer.SignedIn() {
-		if d, err := p.draw(ctx, h, r); err != nil {
-			return threadView{}, err
-		} else if d != nil {
-			v.drawing = d
-		}
-		v.own = mine.Posts()
-	}
 	v.Compose = compose{Place: fmt.Sprintf("thread:%d", id), Action: r.URL(fmt.Sprintf("/t/%d/reply", id)), SubmitKey: "forum.reply"}
-	return v, nil
+	v.ready, err = h.ready(ctx, r, p, mine)
+	return v, err
 }
 
 // sharedAndMine is the shared part, from memory when that is as Postgres has it now, and the viewer's: then one query.
