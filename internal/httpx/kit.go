@@ -140,5 +140,5 @@ func readable(c *fiber.Ctx) bool {
 
 func text(b []byte) bool { return utf8.Valid(b) && bytes.IndexByte(b, 0) < 0 }
 
-// isAPI reports whether the answer is JSON.
-func isAPI(c *fiber.Ctx) bool { return strings.HasPrefix(c.Path(), "/api/") }
+// isAPI reports whether the answer is JSON: that of the API, and of a socket that is refused.
+func isAPI(c *fiber.Ctx) bool { return strings.HasPrefix(c.Path(), "/api/") || c.Path() == "/ws" }

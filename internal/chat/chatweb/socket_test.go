@@ -404,3 +404,12 @@ func TestSocket_hiddenWhileOpen(t *testing.T) {
 		t.Errorf("the API has %+v", e)
 	}
 }
+
+func TestSocket_unknownTokenIsRefused(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	_, res, err := h.tryDial(member{token: "nobody's"}, "")
+	if err == nil || res == nil || res.StatusCode != 401 {
+		t.Errorf("want 401, got %v %v", res, err)
+	}
+}
