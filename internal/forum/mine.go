@@ -218,25 +218,35 @@ type HiddenPost struct {
 	Author string
 }
 
-const mineOfThread = `
+// What is hidden is looked up for moderators only: the query of everybody else is the dearest part of their page.
+const (
+	mineOfThread = `
 select exists (select from thread_follows where member_id = @member and thread_id = @thread) as follows,
 	coalesce((select jsonb_agg(jsonb_build_object('Post', post_id, 'Kind', kind)) from post_reactions
 		where member_id = @member and post_id = any(@posts)), '[]') as reacted,
 	coalesce((select array_agg(post_id) from bookmarks where member_id = @member and post_id = any(@posts)), '{}') as bookmarked,
-	coalesce((select jsonb_agg(jsonb_build_object('ID', p.id, 'Number', p.number, 'Author', m.name) order by p.number)
-		from posts p join members m on m.id = p.author_id
-		where @moderates and p.thread_id = @thread and p.hidden_at is not null and p.number > @first and p.number <= @last), '[]') as hidden,
 	coalesce((select to_jsonb(d) from (select title as "Title", body as "Body", lang as "Lang", kind as "Kind", updated_at as "UpdatedAt"
 		from drafts where member_id = @member and place = 'thread:' || @thread::bigint) d), '{}') as draft,
-	coalesce((select change from threads where id = @thread and (hidden_at is null or @moderates)), -1) as change`
+	`
+	mineOfMember = mineOfThread + `'[]'::jsonb as hidden,
+	coalesce((select change from threads where id = @thread and hidden_at is null), -1) as change`
+	mineOfModerator = mineOfThread + `
+	coalesce((select jsonb_agg(jsonb_build_object('ID', p.id, 'Number', p.number, 'Author', m.name) order by p.number)
+		from posts p join members m on m.id = p.author_id
+		where p.thread_id = @thread and p.hidden_at is not null and p.number > @first and p.number <= @last), '[]') as hidden,
+	coalesce((select change from threads where id = @thread), -1) as change`
+)
 
 // MineOf fetches, in one query, what the viewer has on a page of a thread: the posts given, numbers in (first, last].
 func (s *Service) MineOf(ctx context.Context, viewer account.Viewer, thread ThreadID, posts []PostID, first, last int) (Mine, error) {
 	if !viewer.SignedIn() {
 		return Mine{}, nil
 	}
-	m, err := pg.One[Mine](ctx, s.store, mineOfThread, pgx.StrictNamedArgs{"member": viewer.ID, "thread": thread,
-		"posts": posts, "moderates": viewer.Moderates(), "first": first, "last": last})
+	query, args := mineOfMember, pgx.StrictNamedArgs{"member": viewer.ID, "thread": thread, "posts": posts}
+	if viewer.Moderates() {
+		query, args["first"], args["last"] = mineOfModerator, first, last
+	}
+	m, err := pg.One[Mine](ctx, s.store, query, args)
 	if err != nil {
 		return m, fmt.Errorf("read what is the viewer's in thread %d: %w", thread, err)
 	}
