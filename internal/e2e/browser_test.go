@@ -93,8 +93,7 @@ type setting struct {
 	as       *member // who is signed in; nil: nobody
 	via      *link   // the line it uses; nil: straight to the hub
 	noScript bool
-	width    int64 // of a phone, say; 0: 1280
-	dark     bool
+	width    int64                     // of a phone, say; 0: 1280
 	may      func(trouble string) bool // what of the watch's troubles the test brings about itself
 }
 

@@ -24,21 +24,11 @@ func command[P, R any](c cdp.Command[P, R], params P) chromedp.Action[chromedp.V
 
 // prepare makes a window as the setting wants it.
 func prepare(s setting, origin string) chromedp.Action[chromedp.Void] {
-	width, height := s.width, int64(900)
+	width := s.width
 	if width == 0 {
 		width = 1280
 	}
-	scheme := "light"
-	if s.dark {
-		scheme = "dark"
-	}
-	steps := []chromedp.Action[chromedp.Void]{
-		command(network.Enable, network.EnableParams{}),
-		command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height,
-			DeviceScaleFactor: 1, Mobile: width < 600}),
-		command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
-			{Name: "prefers-color-scheme", Value: scheme}, {Name: "prefers-reduced-motion", Value: "reduce"}}}),
-	}
+	steps := []chromedp.Action[chromedp.Void]{command(network.Enable, network.EnableParams{}), screen(width, "light")}
 	if s.noScript {
 		steps = append(steps, command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
 	}
@@ -47,6 +37,16 @@ func prepare(s setting, origin string) chromedp.Action[chromedp.Void] {
 			HTTPOnly: new(true)}))
 	}
 	return chromedp.Steps(steps...)
+}
+
+// screen makes the window's screen a phone's or a desk's, in a theme of the system: light or dark.
+func screen(width int64, theme string) chromedp.Action[chromedp.Void] {
+	return chromedp.Steps(
+		command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 900,
+			DeviceScaleFactor: 1, Mobile: width < 600}),
+		command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: theme}, {Name: "prefers-reduced-motion", Value: "reduce"}}}),
+	)
 }
 
 // insertText types text where the cursor is, as an input method or a keyboard would have put it there.
