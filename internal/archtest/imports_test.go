@@ -181,7 +181,7 @@ var libraries = []struct {
 }{
 	{"github.com/gofiber/fiber", seesFiber, "Fiber stays at the edge: httpx, server and the …web packages"},
 	{"github.com/valyala/fasthttp", seesFiber, "fasthttp is Fiber's: httpx, server and the …web packages"},
-	{"github.com/gofiber/contrib/websocket", is("internal/chat/chatweb"), "sockets are chatweb's"},
+	{"github.com/gofiber/contrib/websocket", is("internal/chat/chatweb", "cmd/bench"), "sockets are chatweb's; the bench holds them against the library"},
 	{"github.com/fasthttp/websocket", is("internal/chat/chatweb", "cmd/bench"), "sockets are chatweb's; the bench is a client"},
 	{"github.com/riverqueue/river", is("internal/jobs"), "jobs wraps River"},
 	{"github.com/pressly/goose", is("internal/schema"), "schema migrates, nobody else"},

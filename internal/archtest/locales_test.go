@@ -254,6 +254,37 @@ func literal(e ast.Expr) (string, bool) {
 	return s, err == nil
 }
 
+// TestLocales_faults: the key of every fault and of every field is a message. (Elsewhere a string is taken for a key
+// only when it begins with a table of the locale files.)
+func TestLocales_faults(t *testing.T) {
+	words := loadLocale(t, "en")
+	checked := 0
+	for _, f := range goFiles(t) {
+		ast.Inspect(f.tree, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || len(call.Args) < 2 {
+				return true
+			}
+			sel, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			x, _ := sel.X.(*ast.Ident)
+			isNew := x != nil && x.Name == "fault" && sel.Sel.Name == "New"
+			if key, ok := literal(call.Args[1]); ok && (isNew || sel.Sel.Name == "Add" && len(call.Args) == 3) {
+				checked++
+				if _, there := words[key]; !there {
+					t.Errorf("%s: no message %q in the locale files", f.line(n), key)
+				}
+			}
+			return true
+		})
+	}
+	if checked < 50 {
+		t.Errorf("only %d faults found: does the search still work?", checked)
+	}
+}
+
 // terminal are the tables whose messages are printed in a terminal, which sets no space between scripts and whose
 // quotation marks are those of commands.
 var terminal = []string{"config.", "cli."}
