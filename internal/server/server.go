@@ -46,7 +46,7 @@ func New(o Options, features ...Feature) *App {
 		DisableStartupMessage: true,
 		Immutable:             true, // values of a request outlive it: they go into services, caches and logs
 		BodyLimit:             bodyLimit,
-		ReadBufferSize:        16 << 10,
+		ReadBufferSize:        8 << 10, // the largest header; a socket keeps it as long as it lives
 		ReadTimeout:           30 * time.Second,
 		WriteTimeout:          60 * time.Second,
 		IdleTimeout:           2 * time.Minute,
