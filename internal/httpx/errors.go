@@ -42,7 +42,7 @@ func (k *Kit) ErrorHandler(page ErrorPage) fiber.ErrorHandler {
 		f := toFault(err)
 		status := statuses[f.Kind]
 		var fe *fiber.Error
-		if errors.As(err, &fe) && fe.Code == fiber.StatusMethodNotAllowed {
+		if errors.As(err, &fe) && (fe.Code == fiber.StatusMethodNotAllowed || fe.Code == fiber.StatusUnsupportedMediaType) {
 			status = fe.Code
 		}
 		if f.Kind == fault.Internal {

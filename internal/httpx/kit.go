@@ -43,6 +43,9 @@ func (k *Kit) Begin(c *fiber.Ctx) error {
 	defer cancel()
 	c.SetUserContext(ctx)
 
+	if e := c.Get(fiber.HeaderContentEncoding); e != "" && !strings.EqualFold(e, "identity") {
+		return fiber.ErrUnsupportedMediaType // unpacking has no bound: 50 kB become 50 MB
+	}
 	if !readable(c) {
 		return fault.New(fault.Malformed, "error.utf8")
 	}

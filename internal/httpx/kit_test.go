@@ -1,6 +1,8 @@
 package httpx_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -83,6 +85,24 @@ func TestBegin_unreadable(t *testing.T) {
 	}
 	if a := s.get("/zh/t/1-" + url.PathEscape("数据") + "?q=" + url.QueryEscape("数据")); a.StatusCode != 200 {
 		t.Errorf("Chinese in an address: status %d", a.StatusCode)
+	}
+}
+
+// A packed body of 50 kB can hold 50 MB, and unpacking has no bound.
+func TestBegin_packedBody(t *testing.T) {
+	s := newSite(t, func(app *fiber.App) {
+		app.Post("/api/v1/x", func(c *fiber.Ctx) error { return c.SendString(strconv.Itoa(len(c.Body()))) })
+	})
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, _ = z.Write(bytes.Repeat([]byte("a"), 1<<20))
+	_ = z.Close()
+	auth := []string{"Authorization", "Bearer api-wang"}
+	for encoding, want := range map[string]int{"": 200, "identity": 200, "gzip": 415, "br": 415, "gzip, gzip": 415} {
+		a := s.ask("POST", "/api/v1/x", packed.String(), append(auth, "Content-Encoding", encoding)...)
+		if a.StatusCode != want {
+			t.Errorf("%q: status %d, %.80q; want %d", encoding, a.StatusCode, a.body, want)
+		}
 	}
 }
 
