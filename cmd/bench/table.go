@@ -19,9 +19,9 @@ type row struct {
 	What   string  `json:"what"`
 	Unit   string  `json:"unit"`
 	Value  float64 `json:"value"`
-	Floor  float64 `json:"floor,omitempty"` // 0: there is none
-	Ratio  float64 `json:"ratio,omitempty"` // value ÷ floor
-	Wanted string  `json:"wanted,omitempty"`
+	Floor  float64 `json:"floor,omitempty"`  // 0: there is none
+	Ratio  float64 `json:"ratio,omitempty"`  // value ÷ floor
+	Wanted string  `json:"wanted,omitempty"` // "": nobody has agreed on a bound, the row is only told
 	OK     bool    `json:"ok"`
 }
 
@@ -38,12 +38,6 @@ func against(what, unit string, hub, floor []float64) row {
 // atLeast wants the ratio not to be smaller.
 func (r row) atLeast(ratio float64) row {
 	r.Wanted, r.OK = "≥ "+shown(ratio), r.Ratio >= ratio
-	return r
-}
-
-// atMost wants the ratio not to be greater.
-func (r row) atMost(ratio float64) row {
-	r.Wanted, r.OK = "≤ "+shown(ratio), r.Ratio <= ratio
 	return r
 }
 

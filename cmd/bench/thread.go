@@ -48,7 +48,7 @@ func (b *bench) thread(context.Context) ([]row, error) {
 	}
 	defer floor.stop()
 
-	long, rounds := pick(b, 2*time.Second, 700*time.Millisecond), pick(b, 5, 3)
+	long, rounds := pick(b, 700*time.Millisecond, 300*time.Millisecond), pick(b, 13, 7)
 	var rows []row
 	for i, rd := range readers {
 		real := load{addr: hub.Addr, path: path, header: rd.header, conns: 64}
