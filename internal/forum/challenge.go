@@ -44,22 +44,12 @@ const challengeColumns = `c.id, c.slug, c.title_en, c.title_zh, c.summary_en, c.
 	coalesce((select id from rooms where challenge_id = c.id), 0) as room_id`
 
 const listChallenges = `
-with t as (
+select ` + challengeColumns + `, coalesce(t.threads, 0)::int as threads, coalesce(t.fresh, 0)::int as new_threads,
+	0 as europe, 0 as china, 0 as elsewhere
+from challenges c left join (
 	select challenge_id, count(*) as threads, count(*) filter (where created_at > now() - interval '7 days') as fresh
 	from threads where hidden_at is null group by challenge_id
-), p as (
-	select challenge_id,
-		count(*) filter (where region = 'eu') as europe,
-		count(*) filter (where region = 'cn') as china,
-		count(*) filter (where region = 'other') as elsewhere
-	from (select distinct t.challenge_id, m.id, m.region from posts p
-		join threads t on t.id = p.thread_id join members m on m.id = p.author_id
-		where p.hidden_at is null and t.hidden_at is null) people
-	group by challenge_id
-)
-select ` + challengeColumns + `, coalesce(t.threads, 0)::int as threads, coalesce(t.fresh, 0)::int as new_threads,
-	coalesce(p.europe, 0)::int as europe, coalesce(p.china, 0)::int as china, coalesce(p.elsewhere, 0)::int as elsewhere
-from challenges c left join t on t.challenge_id = c.id left join p on p.challenge_id = c.id
+) t on t.challenge_id = c.id
 where c.archived_at is null or @all
 order by c.archived_at is not null, c.position, c.id`
 
@@ -69,6 +59,14 @@ func (s *Service) Challenges(ctx context.Context, viewer account.Viewer) ([]Chal
 	cs, err := pg.All[Challenge](ctx, s.store, listChallenges, pgx.StrictNamedArgs{"all": viewer.Administers()})
 	if err != nil {
 		return nil, fmt.Errorf("list challenges: %w", err)
+	}
+	people, err := s.people.of(ctx, s.store)
+	if err != nil {
+		return nil, err
+	}
+	for i := range cs {
+		p := people[cs[i].ID]
+		cs[i].Europe, cs[i].China, cs[i].Elsewhere = p.Europe, p.China, p.Elsewhere
 	}
 	return cs, nil
 }

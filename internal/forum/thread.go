@@ -102,7 +102,7 @@ func findThreadIn(ctx context.Context, db pg.DB, viewer account.Viewer, id Threa
 type Sort string
 
 const (
-	ByActivity Sort = "active" // the newest reply first; pinned ones before all on the first page
+	ByActivity Sort = "active" // the newest reply first
 	ByNewest   Sort = "new"
 )
 
@@ -118,30 +118,44 @@ type ThreadFilter struct {
 	Limit   int // at most 100; 0: PageSize
 }
 
-const (
-	threadsMatching = ` where t.hidden_at is null and (@challenge::bigint = 0 or t.challenge_id = @challenge)
-	and (@author::bigint = 0 or t.author_id = @author) and (@kind = '' or t.kind = @kind) `
-	threadsByActivity = `select ` + threadColumns + threadsMatching + `
-	and (@after_id::bigint = 0 or (t.last_post_at, t.id) < (@after_at, @after_id))
-order by t.last_post_at desc, t.id desc limit @limit`
-	threadsByNewest = `select ` + threadColumns + threadsMatching + `
-	and (@after_id::bigint = 0 or t.id < @after_id) and (@after_at::timestamptz is not null)
-order by t.id desc limit @limit`
-)
+// query puts the filter into SQL: only the conditions it has, so that each combination gets a plan of its own.
+func (f ThreadFilter) query(limit int) (string, pgx.StrictNamedArgs) {
+	sql := `select ` + threadColumns + ` where t.hidden_at is null`
+	args := pgx.StrictNamedArgs{"limit": limit}
+	if f.Challenge != 0 {
+		sql += ` and t.challenge_id = @challenge`
+		args["challenge"] = f.Challenge
+	}
+	if f.Author != 0 {
+		sql += ` and t.author_id = @author`
+		args["author"] = f.Author
+	}
+	if f.Kind != "" {
+		sql += ` and t.kind = @kind`
+		args["kind"] = f.Kind
+	}
+	after, order := ` and (t.last_post_at, t.id) < (@after_at, @after_id)`, ` order by t.last_post_at desc, t.id desc`
+	if f.Sort == ByNewest {
+		after, order = ` and t.id < @after_id`, ` order by t.id desc`
+	}
+	if f.AfterID != 0 {
+		sql += after
+		args["after_id"] = f.AfterID
+		if f.Sort != ByNewest {
+			args["after_at"] = f.AfterAt
+		}
+	}
+	return sql + order + ` limit @limit`, args
+}
 
-// ListThreads is a page of threads that everyone may see, and whether there are more. Pinned threads of a challenge
-// are told apart by Pinned.
+// ListThreads is a page of threads that everyone may see, and whether there are more.
 func (s *Service) ListThreads(ctx context.Context, f ThreadFilter) (ts []Thread, more bool, err error) {
 	limit := f.Limit
 	if limit <= 0 || limit > 100 {
 		limit = PageSize
 	}
-	query := threadsByActivity
-	if f.Sort == ByNewest {
-		query = threadsByNewest
-	}
-	ts, err = pg.All[Thread](ctx, s.store, query, pgx.StrictNamedArgs{"challenge": f.Challenge, "author": f.Author,
-		"kind": f.Kind, "after_at": f.AfterAt, "after_id": f.AfterID, "limit": limit + 1})
+	sql, args := f.query(limit + 1)
+	ts, err = pg.All[Thread](ctx, s.store, sql, args)
 	if err != nil {
 		return nil, false, fmt.Errorf("list threads: %w", err)
 	}
