@@ -28,7 +28,7 @@ func prepare(s setting, origin string) chromedp.Action[chromedp.Void] {
 	if width == 0 {
 		width = 1280
 	}
-	steps := []chromedp.Action[chromedp.Void]{command(network.Enable, network.EnableParams{}), screen(width, "light")}
+	steps := []chromedp.Action[chromedp.Void]{command(network.Enable, network.EnableParams{}), screen(width, 900, "light")}
 	if s.noScript {
 		steps = append(steps, command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}))
 	}
@@ -40,9 +40,9 @@ func prepare(s setting, origin string) chromedp.Action[chromedp.Void] {
 }
 
 // screen makes the window's screen a phone's or a desk's, in a theme of the system: light or dark.
-func screen(width int64, theme string) chromedp.Action[chromedp.Void] {
+func screen(width, height int64, theme string) chromedp.Action[chromedp.Void] {
 	return chromedp.Steps(
-		command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: 900,
+		command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height,
 			DeviceScaleFactor: 1, Mobile: width < 600}),
 		command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{
 			{Name: "prefers-color-scheme", Value: theme}, {Name: "prefers-reduced-motion", Value: "reduce"}}}),

@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"senet/internal/i18n"
@@ -59,9 +57,9 @@ func TestScreenshots(t *testing.T) {
 				w := open(t, setting{as: shot.as})
 				for _, width := range []int64{390, 1280} {
 					for _, theme := range []string{"light", "dark"} {
-						w.do("set the size", screen(width, theme))
+						w.do("set the size", screen(width, 900, theme))
 						w.do("visit", chromedp.Navigate(w.origin+"/"+string(l)+shot.path))
-						w.picture(filepath.Join(dir, fmt.Sprintf("%s-%s-%s-%d.png", shot.name, l, theme, width)), width)
+						w.picture(filepath.Join(dir, fmt.Sprintf("%s-%s-%s-%d.png", shot.name, l, theme, width)), width, theme)
 					}
 				}
 			})
@@ -92,15 +90,20 @@ func firstEdited(t *testing.T) string {
 // tallest bounds a picture: nobody looks at more of a page.
 const tallest = 3000
 
-func (w *window) picture(file string, width int64) {
+func (w *window) picture(file string, width int64, theme string) {
 	w.t.Helper()
-	height := min(eval[float64](w, "document.documentElement.scrollHeight"), tallest)
-	png := ask(w, "take a picture", func(ctx context.Context, t *chromedp.Target) ([]byte, error) {
-		res, err := cdp.Call(ctx, t, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng,
-			CaptureBeyondViewport: new(true), Clip: &page.Viewport{Width: float64(width), Height: height, Scale: 1}})
-		return res.Data, err
-	})
+	height := min(eval[int64](w, "document.documentElement.scrollHeight"), tallest)
+	w.do("make room for all of the page", screen(width, height, theme))
+	w.until("the page has taken its room", fmt.Sprintf("innerWidth === %d && innerHeight === %d", width, height))
+	w.do("wait for the next frame", nextFrame)
+	png := ask(w, "take a picture", chromedp.CaptureScreenshot())
 	if err := os.WriteFile(file, png, 0o644); err != nil {
 		w.t.Fatal(err)
 	}
+}
+
+// nextFrame waits until the page has been drawn.
+func nextFrame(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+	return chromedp.Evaluate[chromedp.Void](`document.fonts.ready.then(() =>
+		new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn()))))`, chromedp.EvalAwaitPromise)(ctx, t)
 }
