@@ -18,6 +18,7 @@ import (
 	"senet/internal/config"
 	"senet/internal/fault"
 	"senet/internal/i18n"
+	"senet/internal/pg/local"
 	"senet/locales"
 )
 
@@ -80,6 +81,16 @@ func report(c console, err error) int {
 	if errors.As(err, &misuse) {
 		fmt.Fprintln(c.err, c.words.Message(misuse.Message))
 		return 2
+	}
+	var missing *local.MissingError
+	if errors.As(err, &missing) {
+		apt, brew, apk := missing.Packages()
+		fmt.Fprintln(c.err, c.words.T("cli.postgres_missing", "Apt", apt, "Brew", brew, "Apk", apk, "Cause", missing.Cause))
+		return 1
+	}
+	if errors.Is(err, local.ErrInUse) {
+		fmt.Fprintln(c.err, c.words.T("cli.in_use"))
+		return 1
 	}
 	if f := fault.Of(err); f != nil && f.Kind != fault.Internal {
 		fmt.Fprintln(c.err, c.words.Message(f.Message))

@@ -165,7 +165,7 @@ func TestServe_emptyHub(t *testing.T) {
 	path, _ := program()
 	again := exec.Command(path, "--data-dir", dir, "--listen", "127.0.0.1:0")
 	out, err := again.CombinedOutput()
-	if again.ProcessState.ExitCode() != 1 || !strings.Contains(string(out), "another senet") {
+	if again.ProcessState.ExitCode() != 1 || !strings.Contains(string(out), "Another senet") {
 		t.Errorf("a second hub on the same directory: exit %d, %v, %s", again.ProcessState.ExitCode(), err, out)
 	}
 	if _, errs, code := senet(t, "long enough secret\n", "C", "admin", "create", "--email", "a@example.org", "--name", "Ada", "--role", "admin", "--password-stdin", "--data-dir", dir); code != 0 {

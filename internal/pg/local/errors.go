@@ -14,26 +14,21 @@ type MissingError struct {
 	Cause error // why fetching failed
 }
 
-// Key names the message for the interface; the words for operators are in Error.
-func (e *MissingError) Key() string { return "postgres.missing" }
-
 func (e *MissingError) Unwrap() error { return e.Cause }
 
-func (e *MissingError) Error() string {
-	what, version, brew := fmt.Sprintf("no PostgreSQL server (version %d or newer)", oldest), "", "postgresql@17"
-	apk := "postgresql"
-	if e.Major != 0 {
-		what = fmt.Sprintf("no PostgreSQL %d server, which the data directory was made with,", e.Major)
-		version = fmt.Sprintf("-%d", e.Major)
-		brew = fmt.Sprintf("postgresql@%d", e.Major)
-		apk = fmt.Sprintf("postgresql%d", e.Major)
+// Packages are what to install with apt, brew and apk.
+func (e *MissingError) Packages() (apt, brew, apk string) {
+	if e.Major == 0 {
+		return "postgresql", "postgresql@17", "postgresql"
 	}
-	return fmt.Sprintf(`%s was found, and it could not be fetched: %v
-Install it:
-  Debian, Ubuntu:  apt install postgresql%s
-  macOS:           brew install %s
-  Alpine:          apk add %s
-or use a database of your own: --database-url`, what, e.Cause, version, brew, apk)
+	return fmt.Sprintf("postgresql-%d", e.Major), fmt.Sprintf("postgresql@%d", e.Major), fmt.Sprintf("postgresql%d", e.Major)
+}
+
+// Error is for logs; operators are told in their language, with what to install.
+func (e *MissingError) Error() string {
+	apt, brew, apk := e.Packages()
+	return fmt.Sprintf("no PostgreSQL server was found (%d or newer; %d asked for), and it could not be fetched: %v; install it: apt install %s, brew install %s, apk add %s",
+		oldest, e.Major, e.Cause, apt, brew, apk)
 }
 
 // StartError means that Postgres did not come up; Log holds its last words.
