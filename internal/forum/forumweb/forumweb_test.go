@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/google/uuid"
 
 	"senet/internal/account"
@@ -47,6 +48,20 @@ func TestHome(t *testing.T) {
 			t.Errorf("no %s", want)
 		}
 	}
+}
+
+func TestChallenge_headingsInOrder(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t, pgtest.Tx(t))
+	s.Thread(s.Person("Anna Weber", account.RoleMember, i18n.En), "Sharing isolates", 1)
+	before := 0
+	s.Visit(visitor, "/en/c/"+s.Challenge).Want(200).Find("h1, h2, h3").Each(func(_ int, h *goquery.Selection) {
+		level := int(goquery.NodeName(h)[1] - '0')
+		if level > before+1 {
+			t.Errorf("%q is a heading of level %d after one of level %d", h.Text(), level, before)
+		}
+		before = level
+	})
 }
 
 func TestThread_asVisitor(t *testing.T) {
