@@ -50,7 +50,9 @@ func New(o Options, features ...Feature) *App {
 		ReadTimeout:           30 * time.Second,
 		WriteTimeout:          60 * time.Second,
 		IdleTimeout:           2 * time.Minute,
-		ErrorHandler:          o.Kit.ErrorHandler(ui.ErrorPage),
+		// A broken form would be refused before anything knows its path and language.
+		DisablePreParseMultipartForm: true,
+		ErrorHandler:                 o.Kit.ErrorHandler(ui.ErrorPage),
 		// Behind a proxy on this machine the client's address is in X-Real-IP; nobody else is believed.
 		ProxyHeader:             "X-Real-Ip",
 		EnableTrustedProxyCheck: true,
@@ -104,12 +106,12 @@ func ready(check func(context.Context) error) fiber.Handler {
 func static(assets *web.Assets) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		f, ok := assets.Find(c.Path())
+		c.Set("X-Content-Type-Options", "nosniff")
 		if !ok {
 			return c.SendStatus(fiber.StatusNotFound)
 		}
 		c.Set(fiber.HeaderCacheControl, "public, max-age=31536000, immutable")
 		c.Set(fiber.HeaderContentType, f.ContentType)
-		c.Set("X-Content-Type-Options", "nosniff")
 		c.Set("Cross-Origin-Resource-Policy", "same-origin")
 		c.Vary(fiber.HeaderAcceptEncoding)
 		return c.Send(encoded(c, f))

@@ -272,6 +272,21 @@ func TestNowhere(t *testing.T) {
 	}
 }
 
+// A form that falls apart is answered like any other mistake: in the reader's language, as JSON below /api.
+func TestBrokenForm(t *testing.T) {
+	site := apptest.New(t, pgtest.Tx(t))
+	member := site.Person("Wang Min", account.RoleMember, i18n.Zh)
+	for path, kind := range map[string]string{"/api/v1/threads": "application/json", "/zh/c/amr/new": "text/html"} {
+		req := httptest.NewRequest("POST", path, strings.NewReader("--y\r\nbroken"))
+		req.Header.Set("Content-Type", "multipart/form-data; boundary=x")
+		req.Header.Set("X-CSRF-Token", httpx.CSRFToken(member.Token))
+		a := site.Send(member, req)
+		if a.Status < 400 || a.Status >= 500 || !strings.HasPrefix(a.Header.Get("Content-Type"), kind) || !strings.Contains(a.Body, "。") {
+			t.Errorf("%s: status %d, %s, %.200s; want a 4xx in Chinese as %s", path, a.Status, a.Header.Get("Content-Type"), a.Body, kind)
+		}
+	}
+}
+
 // TestMethods: HEAD is GET without the body, a method that an address does not know is 405 and says which it knows.
 func TestMethods(t *testing.T) {
 	site := apptest.New(t, pgtest.Tx(t))
