@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -218,44 +219,76 @@ type HiddenPost struct {
 	Author string
 }
 
-// What is hidden is looked up for moderators only: the query of everybody else is the dearest part of their page.
+// This one query is the dearest part of a member's page, so it yields plain columns, and what is hidden is looked up
+// for moderators only.
 const (
 	mineOfThread = `
-select exists (select from thread_follows where member_id = @member and thread_id = @thread) as follows,
-	coalesce((select jsonb_agg(jsonb_build_object('Post', post_id, 'Kind', kind)) from post_reactions
-		where member_id = @member and post_id = any(@posts)), '[]') as reacted,
-	coalesce((select array_agg(post_id) from bookmarks where member_id = @member and post_id = any(@posts)), '{}') as bookmarked,
-	coalesce((select to_jsonb(d) from (select title as "Title", body as "Body", lang as "Lang", kind as "Kind", updated_at as "UpdatedAt"
-		from drafts where member_id = @member and place = 'thread:' || @thread::bigint) d), '{}') as draft,
-	`
-	mineOfMember = mineOfThread + `'[]'::jsonb as hidden,
-	coalesce((select change from threads where id = @thread and hidden_at is null), -1) as change`
-	mineOfModerator = mineOfThread + `
-	coalesce((select jsonb_agg(jsonb_build_object('ID', p.id, 'Number', p.number, 'Author', m.name) order by p.number)
-		from posts p join members m on m.id = p.author_id
-		where p.thread_id = @thread and p.hidden_at is not null and p.number > @first and p.number <= @last), '[]') as hidden,
-	coalesce((select change from threads where id = @thread), -1) as change`
+select f.member_id is not null as follows,
+	array(select post_id || ':' || kind from post_reactions where member_id = @member and post_id = any(@posts)) as reacted,
+	array(select post_id from bookmarks where member_id = @member and post_id = any(@posts)) as bookmarked,
+	coalesce(d.title, '') as title, coalesce(d.body, '') as body, coalesce(d.lang, '') as lang, coalesce(d.kind, '') as kind,
+	d.updated_at as saved_at, t.change, `
+	mineFrom = ` as hidden
+from threads t
+left join thread_follows f on f.thread_id = t.id and f.member_id = @member
+left join drafts d on d.place = @place and d.member_id = @member
+where t.id = @thread`
+	hiddenOfThread = `
+	(select jsonb_agg(jsonb_build_object('ID', p.id, 'Number', p.number, 'Author', m.name) order by p.number)
+	from posts p join members m on m.id = p.author_id
+	where p.thread_id = @thread and p.hidden_at is not null and p.number > @first and p.number <= @last)`
+	mineOfMember    = mineOfThread + `null::jsonb` + mineFrom + ` and t.hidden_at is null`
+	mineOfModerator = mineOfThread + hiddenOfThread + mineFrom
 )
+
+type mineRow struct {
+	Follows    bool
+	Reacted    []string // "<post id>:<kind>"
+	Bookmarked []PostID
+	Hidden     []HiddenPost
+	Title      string // of the draft
+	Body       string
+	Lang       string
+	Kind       string
+	SavedAt    *time.Time
+	Change     int64
+}
 
 // MineOf fetches, in one query, what the viewer has on a page of a thread: the posts given, numbers in (first, last].
 func (s *Service) MineOf(ctx context.Context, viewer account.Viewer, thread ThreadID, posts []PostID, first, last int) (Mine, error) {
 	if !viewer.SignedIn() {
 		return Mine{}, nil
 	}
-	query, args := mineOfMember, pgx.StrictNamedArgs{"member": viewer.ID, "thread": thread, "posts": posts}
+	query := mineOfMember
+	args := pgx.StrictNamedArgs{"member": viewer.ID, "thread": thread, "place": subject(thread), "posts": posts}
 	if viewer.Moderates() {
 		query, args["first"], args["last"] = mineOfModerator, first, last
 	}
-	m, err := pg.One[Mine](ctx, s.store, query, args)
+	row, err := pg.One[mineRow](ctx, s.store, query, args)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Mine{Change: -1}, nil
+	}
 	if err != nil {
-		return m, fmt.Errorf("read what is the viewer's in thread %d: %w", thread, err)
+		return Mine{}, fmt.Errorf("read what is the viewer's in thread %d: %w", thread, err)
+	}
+	m := Mine{Follows: row.Follows, Bookmarked: row.Bookmarked, Hidden: row.Hidden, Change: row.Change}
+	for _, r := range row.Reacted {
+		id, kind, _ := strings.Cut(r, ":")
+		post, err := strconv.ParseInt(id, 10, 64)
+		if err != nil {
+			return Mine{}, fmt.Errorf("read reaction %q: %w", r, err)
+		}
+		m.Reacted = append(m.Reacted, Reacted{PostID(post), Reaction(kind)})
+	}
+	if row.SavedAt != nil {
+		m.Draft = Draft{Place: subject(thread), Title: row.Title, Body: row.Body, Lang: row.Lang, Kind: row.Kind, UpdatedAt: *row.SavedAt}
 	}
 	return m, nil
 }
 
 // Draft is what a member is writing and has not posted. It is theirs alone.
 type Draft struct {
-	Place     string `json:",omitempty"` // thread:<id>, challenge:<slug>, post:<id>
+	Place     string // thread:<id>, challenge:<slug>, post:<id>
 	Title     string
 	Body      string
 	Lang      string
