@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -46,25 +47,32 @@ func OpenDatabase(ctx context.Context, cfg config.Config, log *slog.Logger, shar
 	return db, nil
 }
 
+// sharePatience is how long a command waits for a hub that is just starting on its data directory.
+const sharePatience = 20 * time.Second
+
 func (db *Database) private(ctx context.Context, cfg config.Config, log *slog.Logger, share bool) error {
-	if share {
-		if url, ok := local.Find(cfg.DataDir); ok {
-			db.URL = url
+	patience := time.Now().Add(sharePatience)
+	for {
+		if share {
+			if url, ok := local.Find(cfg.DataDir); ok {
+				db.URL = url
+				return nil
+			}
+		}
+		own, err := local.Start(ctx, local.Config{DataDir: cfg.DataDir, Mirror: cfg.PostgresMirror, Logger: log})
+		if err == nil {
+			db.own, db.URL = own, own.URL()
 			return nil
 		}
-	}
-	own, err := local.Start(ctx, local.Config{DataDir: cfg.DataDir, Mirror: cfg.PostgresMirror, Logger: log})
-	if errors.Is(err, local.ErrInUse) && share { // a hub that is just starting
-		if url, ok := local.Find(cfg.DataDir); ok {
-			db.URL = url
-			return nil
+		if !share || !errors.Is(err, local.ErrInUse) || time.Now().After(patience) {
+			return fmt.Errorf("start the private Postgres: %w", err)
+		}
+		select { // a hub that is just starting: its Postgres cannot be found yet
+		case <-time.After(50 * time.Millisecond):
+		case <-ctx.Done():
+			return fmt.Errorf("wait for the private Postgres: %w", ctx.Err())
 		}
 	}
-	if err != nil {
-		return fmt.Errorf("start the private Postgres: %w", err)
-	}
-	db.own, db.URL = own, own.URL()
-	return nil
 }
 
 // Given is a database that somebody else opened and will close, such as a test's.
