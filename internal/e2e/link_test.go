@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// link is a line between one window and the hub that can fail as lines do: cut in the middle, or with a filter in it
-// that lets no socket through.
+// link is a line between one window and the hub that can fail as lines do: cut in the middle, losing the answers, or
+// with a filter in it that lets no socket through.
 type link struct {
 	URL string
 
@@ -19,6 +19,7 @@ type link struct {
 	mu        sync.Mutex
 	down      bool
 	noSockets bool
+	deaf      bool
 	conns     map[net.Conn]bool
 	sockets   int // upgrades that were let through
 }
@@ -58,7 +59,30 @@ func (l *link) cut() {
 func (l *link) mend() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.down = false
+	l.down, l.deaf = false, false
+}
+
+// loseAnswers lets what the browser says pass, and nothing of what the hub says, until the line is mended.
+func (l *link) loseAnswers() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.deaf = true
+}
+
+// toBrowser is the way from the hub to a browser.
+type toBrowser struct {
+	link    *link
+	browser net.Conn
+}
+
+func (w toBrowser) Write(p []byte) (int, error) {
+	w.link.mu.Lock()
+	deaf := w.link.deaf
+	w.link.mu.Unlock()
+	if deaf {
+		return len(p), nil
+	}
+	return w.browser.Write(p)
 }
 
 // filterSockets answers every upgrade with 403 from now on.
@@ -111,7 +135,7 @@ func (l *link) serve(browser net.Conn) {
 	defer l.drop(hub)
 	done := make(chan struct{}, 2)
 	go func() { _, _ = io.Copy(hub, in); done <- struct{}{} }()
-	go func() { _, _ = io.Copy(browser, hub); done <- struct{}{} }()
+	go func() { _, _ = io.Copy(toBrowser{l, browser}, hub); done <- struct{}{} }()
 	<-done
 }
 

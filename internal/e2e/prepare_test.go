@@ -39,6 +39,11 @@ func prepare(s setting, origin string) chromedp.Action[chromedp.Void] {
 	return chromedp.Steps(steps...)
 }
 
+// request is a command of the protocol as an action that answers.
+func request[P, R any](c cdp.Command[P, R], params P) chromedp.Action[R] {
+	return func(ctx context.Context, t *chromedp.Target) (R, error) { return cdp.Call(ctx, t, c, params) }
+}
+
 // screen makes the window's screen a phone's or a desk's, in a theme of the system: light or dark.
 func screen(width, height int64, theme string) chromedp.Action[chromedp.Void] {
 	return chromedp.Steps(

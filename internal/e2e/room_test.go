@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -135,6 +136,33 @@ func TestRoom_offlineAndBack(t *testing.T) {
 		if got := w.said(); got[len(got)-1] != plain(texts[l].edited) || got[len(got)-2] != plain(texts[l].reply) {
 			t.Errorf("after a reload the last messages are %q", got[len(got)-2:])
 		}
+	})
+}
+
+// TestRoom_lostAnswer says something that the hub writes down, and loses the hub's word of it: said again when the
+// line is back, it is there once.
+func TestRoom_lostAnswer(t *testing.T) {
+	t.Parallel()
+	inBoth(t, func(t *testing.T, l i18n.Locale) {
+		r := newRoom(t)
+		clara := script(t)
+		line := newLink(t)
+		w := open(t, setting{as: join(t, texts[l].name, l), via: line, may: lostConnection})
+		w.enter(r, l, "live")
+		line.loseAnswers()
+		w.fill("#body", texts[l].reply)
+		w.pressEnter()
+		w.untilGo("the hub has it", func() bool {
+			return call[struct{ Seq int64 }](t, clara, http.MethodGet, fmt.Sprintf("/rooms/%d", r.id), nil).Seq == 1
+		})
+		w.shows("#log .pending", texts[l].reply)
+		line.cut()
+		w.hasState("offline")
+		line.mend()
+		w.hears(texts[l].reply)
+		w.gone("#log .pending")
+		clara.say(t, r.id, texts[l].again) // behind whatever was said again
+		w.hears(texts[l].reply, texts[l].again)
 	})
 }
 
