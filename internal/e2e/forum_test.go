@@ -129,3 +129,43 @@ func TestThread_newRepliesAppear(t *testing.T) {
 		w.until("the third is there, once", `[...document.querySelectorAll("main article")].map((a) => a.dataset.number).join() === "1,2,3,4"`)
 	})
 }
+
+// TestThread_smallThings reacts, keeps, quotes and previews, each without a new page.
+func TestThread_smallThings(t *testing.T) {
+	t.Parallel()
+	inBoth(t, func(t *testing.T, l i18n.Locale) {
+		author, reader := join(t, texts[l.Other()].name, l.Other()), join(t, texts[l].name, l)
+		th := author.start(t, texts[l.Other()].title, texts[l.Other()].body)
+		w := open(t, setting{as: reader})
+		w.visit(th.in(l))
+		w.until("the script is there", `document.querySelector("form[data-composer] button[data-preview]")?.type === "button"`)
+		eval[bool](w, `window.samePage = true`)
+		w.click(`button[data-react=insight]`)
+		w.shows(`button[data-react=insight][aria-pressed=true] [data-count]`, "1")
+		w.click(`button[data-bookmark]`)
+		w.until("it is kept", `document.querySelector("button[data-bookmark]").getAttribute("aria-pressed") === "true"`)
+
+		w.click(`a[data-quote-url]`)
+		w.until("the quote is in the form", `document.querySelector("#body").value.startsWith("> ")`)
+		w.write(texts[l].edited)
+		w.click(`button[data-preview]`)
+		w.shows(`[data-preview-region] blockquote`, plain(texts[l.Other()].body))
+		w.shows(`[data-preview-region] .prose > p strong`, strings.Split(texts[l].edited, "**")[1])
+		if !eval[bool](w, `window.samePage === true`) {
+			t.Error("one of these has opened a new page")
+		}
+
+		w.reload()
+		w.shows(`button[data-react=insight][aria-pressed=true] [data-count]`, "1")
+		w.click(`button[data-react=insight]`)
+		w.until("it is taken back", `document.querySelector("button[data-react=insight]").getAttribute("aria-pressed") === "false"`)
+		w.visit("/" + string(l) + "/bookmarks")
+		w.shows("main", texts[l.Other()].title)
+
+		told := open(t, setting{as: author}) // who was quoted hears of it once it is posted
+		w.visit(th.in(l))
+		w.follow(submit("form[data-composer]"))
+		told.visit("/" + string(l.Other()) + "/inbox")
+		told.shows("main", reader.name)
+	})
+}
