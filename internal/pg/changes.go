@@ -22,6 +22,7 @@ type Changes struct {
 	mu    sync.Mutex
 	clock uint64
 	floor uint64 // everything counts as changed at least then
+	deaf  bool   // Listen is cut off: other processes may have changed anything
 	at    map[string]uint64
 	wake  map[string]chan struct{}
 }
@@ -66,10 +67,15 @@ func (c *Changes) TouchAll() {
 }
 
 // Version is when the newest change of any of the subjects was. Read it before reading the database: a cache
-// filled under a version read first can be too old only by being thrown away too early.
+// filled under a version read first can be too old only by being thrown away too early. While Listen is cut off every
+// version is new, so that nothing is shown from a cache that another process may have made untrue.
 func (c *Changes) Version(subjects ...string) uint64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.deaf {
+		c.clock++
+		return c.clock
+	}
 	return c.version(subjects)
 }
 
@@ -81,12 +87,13 @@ func (c *Changes) version(subjects []string) uint64 {
 	return v
 }
 
-// Wait returns as soon as the subject's version differs from since, or when ctx ends; it returns the version.
+// Wait returns as soon as the subject's version differs from since, or when ctx ends; it returns the version. While
+// Listen is cut off it returns after a second at the latest: look for yourself.
 func (c *Changes) Wait(ctx context.Context, subject string, since uint64) uint64 {
 	for {
 		c.mu.Lock()
 		v := c.version([]string{subject})
-		if v != since {
+		if v != since && !c.deaf {
 			c.mu.Unlock()
 			return v
 		}
@@ -95,9 +102,15 @@ func (c *Changes) Wait(ctx context.Context, subject string, since uint64) uint64
 			w = make(chan struct{})
 			c.wake[subject] = w
 		}
+		var look <-chan time.Time
+		if c.deaf {
+			look = time.After(time.Second)
+		}
 		c.mu.Unlock()
 		select {
 		case <-w:
+		case <-look:
+			return v
 		case <-ctx.Done():
 			return v
 		}
@@ -105,8 +118,10 @@ func (c *Changes) Wait(ctx context.Context, subject string, since uint64) uint64
 }
 
 // Listen hears of other processes' changes until ctx ends, over a connection of its own. While it is cut off it
-// tries again with back-off, and counts everything as changed once it hears again.
+// tries again with back-off, nothing counts as unchanged, and once it hears again everything counts as changed.
 func (c *Changes) Listen(ctx context.Context, url string, log *slog.Logger) {
+	c.hear(false)
+	defer c.hear(true)
 	for pause := 100 * time.Millisecond; ctx.Err() == nil; pause = min(2*pause, 5*time.Second) {
 		heard, err := c.listenOnce(ctx, url)
 		if ctx.Err() != nil {
@@ -132,7 +147,8 @@ func (c *Changes) listenOnce(ctx context.Context, url string) (heard bool, err e
 	if _, err := conn.Exec(ctx, "listen "+channel); err != nil {
 		return false, err
 	}
-	c.TouchAll()
+	c.hear(true)
+	defer c.hear(false)
 	for {
 		n, err := conn.WaitForNotification(ctx)
 		if err != nil {
@@ -140,4 +156,12 @@ func (c *Changes) listenOnce(ctx context.Context, url string) (heard bool, err e
 		}
 		c.Touch(n.Payload)
 	}
+}
+
+// hear notes whether other processes' changes are heard of from now on.
+func (c *Changes) hear(on bool) {
+	c.mu.Lock()
+	c.deaf = !on
+	c.mu.Unlock()
+	c.TouchAll()
 }

@@ -127,8 +127,11 @@ func listen(t *testing.T, url string) *pg.Changes {
 	t.Cleanup(func() { cancel(); <-done })
 	wait, stop := context.WithTimeout(t.Context(), patience)
 	defer stop()
-	if c.Wait(wait, "any", since) == since {
-		t.Fatal("it never began to listen")
+	hears := func() bool { v := c.Version("any"); return v != since && v == c.Version("any") }
+	for !hears() {
+		if c.Wait(wait, "any", since); wait.Err() != nil {
+			t.Fatal("it never began to listen")
+		}
 	}
 	return c
 }
@@ -184,4 +187,30 @@ func TestListen_cutOff(t *testing.T) {
 	if c.Wait(ctx, "thread:1", since) == since {
 		t.Error("after the cut it hears nothing")
 	}
+}
+
+// TestListen_deaf: while the line is cut nothing is trusted to be unchanged, and nobody waits for a word that cannot come.
+func TestListen_deaf(t *testing.T) {
+	t.Parallel()
+	c := pg.NewChanges()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	before := c.Version("thread:1")
+	go func() {
+		defer close(done)
+		c.Listen(ctx, "postgres:///none?host="+t.TempDir(), slog.New(slog.DiscardHandler))
+	}()
+	deadline, stop := context.WithTimeout(t.Context(), patience)
+	defer stop()
+	for c.Version("thread:1") == before && deadline.Err() == nil {
+		c.Wait(deadline, "thread:1", before)
+	}
+	if a, b := c.Version("thread:1"), c.Version("thread:1"); a == b {
+		t.Error("a cache would be trusted while the line is cut")
+	}
+	if c.Wait(deadline, "thread:1", c.Version("thread:1")); deadline.Err() != nil {
+		t.Error("a waiter is left hanging while the line is cut")
+	}
+	cancel()
+	<-done
 }
