@@ -46,7 +46,7 @@ var under = map[string][]string{
 	"internal/jobs":     {"internal/fault", "internal/pg"},
 	"internal/config":   {"internal/fault", "internal/i18n"},
 	"internal/httpx":    {"internal/account", "internal/fault", "internal/i18n", "internal/pg"},
-	"web/ui":            {"internal/account", "internal/fault", "internal/httpx", "internal/i18n"},
+	"web/ui":            {"internal/account", "internal/fault", "internal/httpx", "internal/i18n", "internal/markup"},
 	"internal/server":   {"internal/fault", "internal/httpx", "internal/i18n", "web", "web/ui"},
 }
 
