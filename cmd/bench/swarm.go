@@ -75,8 +75,10 @@ func (s *swarm) took(m *member, p []byte) {
 		switch k {
 		case framePing:
 			_, _ = m.w.Write(clientFrame(opPong, ""))
-		case frameClose, frameError:
-			s.fail(errors.New("a socket was refused or closed"))
+		case frameClose:
+			s.fail(errors.New("the server closed a socket"))
+		case frameError:
+			s.fail(errors.New("the server answered a socket with an error"))
 		}
 	})
 	if s.reached != nil && s.counts[s.kind] >= s.want {
