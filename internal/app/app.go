@@ -42,6 +42,7 @@ type Hub struct {
 
 	db    *Database
 	rooms *chat.Hub
+	pages *forumweb.Handlers
 	app   *server.App
 	log   *slog.Logger
 }
@@ -73,6 +74,7 @@ func Build(db *Database, baseURL *url.URL, log *slog.Logger) (*Hub, error) {
 	forumPages.PostTools = moderationweb.PostActions
 	forumPages.ThreadTools = moderationweb.ThreadActions
 	forumPages.Done = moderationweb.Done
+	h.pages = forumPages
 	members := accountweb.New(h.Accounts)
 	members.Done = moderationweb.Done
 	wire := chatweb.NewWire(words)
@@ -118,6 +120,7 @@ func (h *Hub) Serve(ctx context.Context, ln net.Listener, ready func()) error {
 	stop, cancelStop := context.WithTimeout(context.WithoutCancel(ctx), stopTime)
 	defer cancelStop()
 	h.rooms.Stop(stop) // first: Shutdown leaves sockets open
+	h.pages.Stop()
 	if e := h.app.ShutdownWithContext(stop); e != nil && err == nil && stop.Err() == nil {
 		err = fmt.Errorf("stop the server: %w", e)
 	}

@@ -3,6 +3,7 @@
 package forumweb
 
 import (
+	"context"
 	"time"
 
 	"github.com/a-h/templ"
@@ -20,6 +21,8 @@ type Handlers struct {
 	pages   *httpx.PageCache
 	shared  *sharedPages
 	posting *httpx.Limiter
+	open    context.Context // ends with Stop
+	close   context.CancelFunc
 
 	PostTools   func(r *httpx.Request, post int64, hidden bool) templ.Component
 	ThreadTools func(r *httpx.Request, t forum.Thread) templ.Component
@@ -29,8 +32,9 @@ type Handlers struct {
 // New makes the routes. changes is the store's.
 func New(f *forum.Service, changes *pg.Changes, pages *httpx.PageCache) *Handlers {
 	nothing := templ.NopComponent
+	open, end := context.WithCancel(context.Background())
 	return &Handlers{
-		forum: f, changes: changes, pages: pages, shared: newSharedPages(changes),
+		forum: f, changes: changes, pages: pages, open: open, close: end, shared: newSharedPages(changes),
 		posting:     httpx.NewLimiter(20, 6*time.Second),
 		PostTools:   func(*httpx.Request, int64, bool) templ.Component { return nothing },
 		ThreadTools: func(*httpx.Request, forum.Thread) templ.Component { return nothing },
@@ -70,6 +74,9 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 
 	h.mountAPI(api)
 }
+
+// Stop answers every open page that waits for news, so that the server need not wait for them.
+func (h *Handlers) Stop() { h.close() }
 
 // longPoll is how long an open page waits for news in one request.
 const longPoll = 25 * time.Second

@@ -220,6 +220,7 @@ func (h *Handlers) threadChanges(c *fiber.Ctx) error {
 	base := context.WithoutCancel(c.UserContext()) // longer than the deadline of ordinary requests
 	ctx, cancel := context.WithTimeout(base, longPoll)
 	defer cancel()
+	defer context.AfterFunc(h.open, cancel)()
 	name := fmt.Sprintf("thread:%d", id)
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	for {
