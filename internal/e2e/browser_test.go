@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -29,7 +30,7 @@ var browserToStop *browser
 func theBrowser(t testing.TB) *browser {
 	t.Helper()
 	b := sharedBrowser()
-	if b.err == errNoChromium && os.Getenv("CI") != "true" {
+	if errors.Is(b.err, errNoChromium) && os.Getenv("CI") != "true" {
 		t.Skip("no Chromium on this machine: install chromium (Debian: apt-get install chromium fonts-noto-cjk) to run the browser tests")
 	}
 	if b.err != nil {
@@ -38,7 +39,7 @@ func theBrowser(t testing.TB) *browser {
 	return b
 }
 
-var errNoChromium = fmt.Errorf("none of chromium, chromium-browser, google-chrome is on the PATH")
+var errNoChromium = errors.New("none of chromium, chromium-browser, google-chrome is on the PATH")
 
 func startBrowser() *browser {
 	b := &browser{}
@@ -106,7 +107,7 @@ type window struct {
 }
 
 // patienceAWindow bounds every wait in a window: the machine may be busy with other tests.
-const patienceAWindow = 20 * time.Second
+const patienceAWindow = 30 * time.Second
 
 // open opens a window, closed at the end of the test; then the watch tells what it has seen.
 func open(t testing.TB, s setting) *window {

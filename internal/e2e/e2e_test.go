@@ -7,6 +7,7 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
 	"sync"
 	"testing"
@@ -18,7 +19,10 @@ import (
 func TestMain(m *testing.M) {
 	code := m.Run()
 	stopBrowser()
-	stopHub()
+	if err := stopHub(); err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+		code = 1
+	}
 	os.Exit(code)
 }
 

@@ -23,7 +23,7 @@ type hub struct {
 	program, data string
 	cmd           *exec.Cmd
 	err           error // why it is not running
-	log           logTail
+	log           hubLog
 }
 
 var sharedHub = sync.OnceValue(startHub)
@@ -56,7 +56,11 @@ func (h *hub) start() error {
 		return err
 	}
 	h.program, h.data = filepath.Join(h.dir, "senet"), filepath.Join(h.dir, "data")
-	build := exec.Command("go", "build", "-o", h.program, "senet/cmd/senet")
+	args := []string{"build", "-o", h.program}
+	if race {
+		args = append(args, "-race")
+	}
+	build := exec.Command("go", append(args, "senet/cmd/senet")...)
 	if out, err := build.CombinedOutput(); err != nil {
 		return fmt.Errorf("go build: %w\n%s", err, out)
 	}
@@ -98,48 +102,69 @@ func (h *hub) start() error {
 	}
 }
 
-func stopHub() {
+// stopHub stops it in good order and tells what was wrong with it: how it ended, and every error it has logged.
+func stopHub() error {
 	h := hubToStop
 	if h == nil {
-		return
+		return nil
 	}
-	if h.cmd != nil && h.cmd.Process != nil {
-		_ = h.cmd.Process.Signal(syscall.SIGTERM)
-		gone := make(chan error, 1)
-		go func() { gone <- h.cmd.Wait() }()
-		select {
-		case err := <-gone:
-			if err != nil {
-				fmt.Fprintf(os.Stderr, "e2e: the hub ended with %v\n%s", err, h.log.String())
-			}
-		case <-time.After(20 * time.Second):
-			fmt.Fprintf(os.Stderr, "e2e: the hub does not stop\n%s", h.log.String())
-			_ = h.cmd.Process.Kill()
+	defer os.RemoveAll(h.dir)
+	if h.cmd == nil || h.cmd.Process == nil {
+		return nil
+	}
+	_ = h.cmd.Process.Signal(syscall.SIGTERM)
+	gone := make(chan error, 1)
+	go func() { gone <- h.cmd.Wait() }()
+	select {
+	case err := <-gone:
+		if err != nil {
+			return fmt.Errorf("the hub ended with %w\n%s", err, h.log.String())
 		}
+	case <-time.After(20 * time.Second):
+		_ = h.cmd.Process.Kill()
+		return fmt.Errorf("the hub does not stop\n%s", h.log.String())
 	}
-	_ = os.RemoveAll(h.dir)
+	if errs := h.log.errors(); len(errs) > 0 {
+		return fmt.Errorf("the hub has logged errors:\n%s", strings.Join(errs, "\n"))
+	}
+	return nil
 }
 
-// logTail keeps the end of what the hub logs.
-type logTail struct {
-	mu  sync.Mutex
-	buf []byte
+// hubLog keeps what the hub logs: the end of it, and every line that tells of an error.
+type hubLog struct {
+	mu    sync.Mutex
+	tail  []byte
+	wrong []string
+	rest  string // of a line that is not complete
 }
 
-func (l *logTail) Write(p []byte) (int, error) {
+func (l *hubLog) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.buf = append(l.buf, p...)
-	if over := len(l.buf) - 16<<10; over > 0 {
-		l.buf = l.buf[over:]
+	l.tail = append(l.tail, p...)
+	if over := len(l.tail) - 16<<10; over > 0 {
+		l.tail = l.tail[over:]
+	}
+	lines := strings.Split(l.rest+string(p), "\n")
+	l.rest = lines[len(lines)-1]
+	for _, line := range lines[:len(lines)-1] {
+		if strings.Contains(line, "level=ERROR") || strings.Contains(line, "DATA RACE") {
+			l.wrong = append(l.wrong, line)
+		}
 	}
 	return len(p), nil
 }
 
-func (l *logTail) String() string {
+func (l *hubLog) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return string(l.buf)
+	return string(l.tail)
+}
+
+func (l *hubLog) errors() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.wrong
 }
 
 // TestHub_answers is what everything else stands on.

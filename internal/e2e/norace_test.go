@@ -1,0 +1,6 @@
+//go:build !race
+
+package e2e
+
+// race builds the hub as the tests are built.
+const race = false
