@@ -43,6 +43,7 @@ type Service struct {
 	store    *pg.Store
 	accounts *account.Service
 	notify   *notify.Service
+	mine     gather
 	people   peopleCache
 	// Rooms opens the standing room of a new challenge, in the transaction that creates it.
 	Rooms func(ctx context.Context, tx *pg.Tx, challenge int64) error

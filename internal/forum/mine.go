@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -217,73 +216,6 @@ type HiddenPost struct {
 	ID     PostID
 	Number int
 	Author string
-}
-
-// This one query is the dearest part of a member's page, so it yields plain columns, and what is hidden is looked up
-// for moderators only.
-const (
-	mineOfThread = `
-select f.member_id is not null as follows,
-	array(select post_id || ':' || kind from post_reactions where member_id = @member and post_id = any(@posts)) as reacted,
-	array(select post_id from bookmarks where member_id = @member and post_id = any(@posts)) as bookmarked,
-	coalesce(d.title, '') as title, coalesce(d.body, '') as body, coalesce(d.lang, '') as lang, coalesce(d.kind, '') as kind,
-	d.updated_at as saved_at, t.change, `
-	mineFrom = ` as hidden
-from threads t
-left join thread_follows f on f.thread_id = t.id and f.member_id = @member
-left join drafts d on d.place = @place and d.member_id = @member
-where t.id = @thread`
-	hiddenOfThread = `
-	(select jsonb_agg(jsonb_build_object('ID', p.id, 'Number', p.number, 'Author', m.name) order by p.number)
-	from posts p join members m on m.id = p.author_id
-	where p.thread_id = @thread and p.hidden_at is not null and p.number > @first and p.number <= @last)`
-	mineOfMember    = mineOfThread + `null::jsonb` + mineFrom + ` and t.hidden_at is null`
-	mineOfModerator = mineOfThread + hiddenOfThread + mineFrom
-)
-
-type mineRow struct {
-	Follows    bool
-	Reacted    []string // "<post id>:<kind>"
-	Bookmarked []PostID
-	Hidden     []HiddenPost
-	Title      string // of the draft
-	Body       string
-	Lang       string
-	Kind       string
-	SavedAt    *time.Time
-	Change     int64
-}
-
-// MineOf fetches, in one query, what the viewer has on a page of a thread: the posts given, numbers in (first, last].
-func (s *Service) MineOf(ctx context.Context, viewer account.Viewer, thread ThreadID, posts []PostID, first, last int) (Mine, error) {
-	if !viewer.SignedIn() {
-		return Mine{}, nil
-	}
-	query := mineOfMember
-	args := pgx.StrictNamedArgs{"member": viewer.ID, "thread": thread, "place": subject(thread), "posts": posts}
-	if viewer.Moderates() {
-		query, args["first"], args["last"] = mineOfModerator, first, last
-	}
-	row, err := pg.One[mineRow](ctx, s.store, query, args)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Mine{Change: -1}, nil
-	}
-	if err != nil {
-		return Mine{}, fmt.Errorf("read what is the viewer's in thread %d: %w", thread, err)
-	}
-	m := Mine{Follows: row.Follows, Bookmarked: row.Bookmarked, Hidden: row.Hidden, Change: row.Change}
-	for _, r := range row.Reacted {
-		id, kind, _ := strings.Cut(r, ":")
-		post, err := strconv.ParseInt(id, 10, 64)
-		if err != nil {
-			return Mine{}, fmt.Errorf("read reaction %q: %w", r, err)
-		}
-		m.Reacted = append(m.Reacted, Reacted{PostID(post), Reaction(kind)})
-	}
-	if row.SavedAt != nil {
-		m.Draft = Draft{Place: subject(thread), Title: row.Title, Body: row.Body, Lang: row.Lang, Kind: row.Kind, UpdatedAt: *row.SavedAt}
-	}
-	return m, nil
 }
 
 // Draft is what a member is writing and has not posted. It is theirs alone.
