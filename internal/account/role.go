@@ -57,6 +57,6 @@ func (s *Service) SetRole(ctx context.Context, tx *pg.Tx, viewer Viewer, id Memb
 	if done.RowsAffected() == 0 {
 		return fault.New(fault.NotFound, "account.member.not_found")
 	}
-	tx.Touch(Subject(id))
+	tx.Touch(Subject(id), "members") // pages show the role
 	return nil
 }

@@ -37,7 +37,7 @@ func (s *Service) UpdateSettings(ctx context.Context, viewer Viewer, f SettingsF
 		if err != nil {
 			return fmt.Errorf("update settings of member %d: %w", viewer.ID, err)
 		}
-		tx.Touch(Subject(viewer.ID))
+		tx.Touch(Subject(viewer.ID), "members") // pages show the name
 		return nil
 	})
 }

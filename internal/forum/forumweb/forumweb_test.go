@@ -392,3 +392,15 @@ func TestChallenge_unchangedPageIsNotSentAgain(t *testing.T) {
 		t.Errorf("304 with a body of %d bytes", len(a.Body))
 	}
 }
+
+func TestThread_showsANewNameAtOnce(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t, pgtest.Tx(t))
+	anna := s.Person("Anna Weber", account.RoleMember, i18n.En)
+	st := s.Thread(anna, "A thread", 0)
+	s.Visit(visitor, "/en"+st.Path()).Want(200) // so that it is in the cache
+	s.Submit(anna, "/en/settings", form("name", "Anna Weber-Li", "locale", "en", "time_zone", "Europe/Berlin", "region", "eu")).Want(303)
+	if got := s.Visit(visitor, "/en"+st.Path()).Want(200).Text(".post-name"); !strings.Contains(got, "Anna Weber-Li") {
+		t.Errorf("the page still says %q", got)
+	}
+}
