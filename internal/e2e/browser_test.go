@@ -266,6 +266,12 @@ func (w *window) gone(css string) {
 // submit is the button that sends a form.
 func submit(form string) string { return form + " button.primary" }
 
+// focus puts the cursor into a field.
+func (w *window) focus(css string) {
+	w.t.Helper()
+	w.do("focus "+css, chromedp.WaitVisible(chromedp.CSS(css)), chromedp.Focus(chromedp.CSS(css)))
+}
+
 // fill puts text into a field as if it had been typed there, in place of what it held.
 func (w *window) fill(css, text string) {
 	w.t.Helper()

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"fmt"
 	"testing"
 	"unicode/utf16"
 
@@ -44,7 +43,7 @@ func TestRoom_composingNeverSends(t *testing.T) {
 		clara := script(t)
 		w := open(t, setting{as: join(t, texts[l].name, l)})
 		w.enter(r, l, "live")
-		w.click("#body")
+		w.focus("#body")
 		w.compose("ni'hao")
 		w.press(processed, 0)
 		w.press(composing, 0)
@@ -105,7 +104,7 @@ func TestThread_composingNeverSends(t *testing.T) {
 	w := open(t, setting{as: m})
 	w.visit(th.in(i18n.Zh))
 	w.until("the script is there", `document.querySelector("form[data-composer] button[data-preview]")?.type === "button"`)
-	w.click("#body")
+	w.focus("#body")
 	w.compose("ni'hao")
 	w.press(processed, ctrl)
 	w.press(composing, ctrl)
@@ -119,6 +118,6 @@ func TestThread_composingNeverSends(t *testing.T) {
 		t.Errorf("the field holds %q, want both lines", got)
 	}
 	w.press(enter, ctrl)
-	w.until("it is posted", fmt.Sprintf(`document.querySelectorAll("main article").length === 2 && location.hash`))
+	w.until("it is posted", `document.querySelectorAll("main article").length === 2 && location.hash`)
 	w.shows("main article:last-of-type .prose", "你好\n世界")
 }

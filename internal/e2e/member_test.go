@@ -26,7 +26,6 @@ import (
 // member is somebody who is signed in over plain HTTP: quick, for all that a test only needs to be there.
 type member struct {
 	name    string
-	handle  string
 	locale  i18n.Locale
 	session string
 	client  *http.Client
