@@ -104,6 +104,7 @@ func (c *Conn) Join(ctx context.Context, id RoomID, after *int64) error {
 	}
 	replay := c.hub.wire.Joined(c.locale, id, p)
 	c.shard.do(func() { c.shard.begin(f, replay, p.Seq) })
+	r.showPresence() // what was sent of it while the log was being read did not reach this connection
 	return nil
 }
 

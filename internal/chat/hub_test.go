@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -344,4 +345,37 @@ func TestStartStop_leavesNoGoroutine(t *testing.T) {
 	s.Stop()
 	s.Stop()
 	goleak.VerifyNone(t, old)
+}
+
+// slowReader is a wire between whose reading of the log and whose replay presence is sent, as on a busy machine.
+type slowReader struct {
+	plainWire
+	hub *Hub
+}
+
+func (w *slowReader) Joined(l i18n.Locale, room RoomID, p Page) []byte {
+	w.hub.mu.Lock()
+	r := w.hub.rooms[room]
+	w.hub.mu.Unlock()
+	r.sendPresence(time.Now().Add(-time.Hour)) // not to the one who joins: the replay comes first
+	return w.plainWire.Joined(l, room, p)
+}
+
+func TestHub_presenceReachesWhoJoinsMeanwhile(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	wire := &slowReader{}
+	wire.hub = NewHub(h.service, wire, slog.New(slog.DiscardHandler))
+	wire.hub.Start()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		wire.hub.Stop(ctx)
+	})
+	li, hears := h.connect(wire.hub, h.li, i18n.Zh)
+	h.must(li.Join(t.Context(), h.room, nil))
+	hears.until(t, "who is there", func(got []heard, _ int) bool {
+		return slices.ContainsFunc(got, func(g heard) bool { return g.Op == "presence" && g.Count == 1 })
+	})
+	li.Drop()
 }

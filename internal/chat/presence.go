@@ -86,6 +86,13 @@ func (r *liveRoom) leave(c *Conn) {
 	}
 }
 
+// showPresence has presence sent with the next tick, whether or not it has changed.
+func (r *liveRoom) showPresence() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.stale = true
+}
+
 func (r *liveRoom) who() Presence {
 	p := Presence{Count: len(r.here) + r.visitors, Sides: map[account.Region]int{}, Sample: []By{}}
 	for _, m := range r.here {
