@@ -96,7 +96,7 @@ async function toggle(button, path, count) {
   };
   set(on, on ? 1 : -1);
   try {
-    const answer = await fetch(path, { method: on ? "PUT" : "DELETE", headers: { "X-CSRF-Token": token } });
+    const answer = await fetch(path, { method: on ? "PUT" : "DELETE", headers: { "X-CSRF-Token": token }, keepalive: true });
     if (!answer.ok) throw new Error(String(answer.status));
   } catch {
     set(!on, on ? -1 : 1);
