@@ -155,10 +155,13 @@ func TestThread_smallThings(t *testing.T) {
 			t.Error("one of these has opened a new page")
 		}
 
+		answered := func() bool { return !w.watch.waits("/api/v1/posts/") } // the page shows it before the hub has it
+		w.untilGo("the hub has it", answered)
 		w.reload()
 		w.shows(`button[data-react=insight][aria-pressed=true] [data-count]`, "1")
 		w.click(`button[data-react=insight]`)
 		w.until("it is taken back", `document.querySelector("button[data-react=insight]").getAttribute("aria-pressed") === "false"`)
+		w.untilGo("the hub has it", answered)
 		w.visit("/" + string(l) + "/bookmarks")
 		w.shows("main", texts[l.Other()].title)
 

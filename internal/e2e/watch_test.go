@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
@@ -18,15 +19,18 @@ type watch struct {
 	may    func(string) bool
 
 	mu        sync.Mutex
+	since     time.Time
+	notes     []string
 	troubles  []string
 	requests  map[network.RequestID]string // URLs, without those served by the page itself (data:)
 	order     []network.RequestID
 	documents map[network.RequestID]bool
+	answered  map[network.RequestID]bool
 	bytes     map[network.RequestID]float64
 }
 
 func newWatch(t testing.TB, origin string, may func(string) bool) *watch {
-	return &watch{t: t, origin: origin, may: may, requests: map[network.RequestID]string{}, documents: map[network.RequestID]bool{}, bytes: map[network.RequestID]float64{}}
+	return &watch{t: t, since: time.Now(), origin: origin, may: may, requests: map[network.RequestID]string{}, documents: map[network.RequestID]bool{}, answered: map[network.RequestID]bool{}, bytes: map[network.RequestID]float64{}}
 }
 
 // hear is called for every event of the window, in order; it must be quick.
@@ -36,11 +40,17 @@ func (w *watch) hear(event any) {
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
 		w.request(e.RequestID, e.Request.URL)
+		w.note("%s → %s %s", e.RequestID, e.Request.Method, strings.TrimPrefix(e.Request.URL, w.origin))
 		if e.Type == network.ResourceTypeDocument {
 			w.documents[e.RequestID] = true
 		}
 	case *network.EventWebSocketCreated:
 		w.request(e.RequestID, "http"+strings.TrimPrefix(e.URL, "ws"))
+	case *network.EventResponseReceived:
+		w.note("%s ← %d", e.RequestID, e.Response.Status)
+		w.answered[e.RequestID] = true
+	case *network.EventLoadingFailed:
+		w.note("%s ← %s", e.RequestID, e.ErrorText)
 	case *network.EventLoadingFinished:
 		w.bytes[e.RequestID] = e.EncodedDataLength
 	case *runtime.EventExceptionThrown:
@@ -57,6 +67,11 @@ func (w *watch) hear(event any) {
 			w.trouble("%s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL)
 		}
 	}
+}
+
+// note keeps what went over the network, for the message of a failed test.
+func (w *watch) note(format string, args ...any) {
+	w.notes = append(w.notes, fmt.Sprintf("%6.2fs ", time.Since(w.since).Seconds())+fmt.Sprintf(format, args...))
 }
 
 func (w *watch) request(id network.RequestID, url string) {
@@ -86,6 +101,9 @@ func (w *watch) report() {
 	for _, trouble := range w.troubles {
 		w.t.Errorf("in a window: %s", trouble)
 	}
+	if w.t.Failed() {
+		w.t.Logf("over the network went:\n%s", strings.Join(w.notes, "\n"))
+	}
 }
 
 // seen are the troubles so far.
@@ -108,6 +126,18 @@ func (w *watch) loaded() (urls []string, bytes int, pending []string) {
 		}
 	}
 	return urls, bytes, pending
+}
+
+// waits reports whether a request to an address like that has got no answer yet.
+func (w *watch) waits(address string) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for id, url := range w.requests {
+		if strings.Contains(url, address) && !w.answered[id] {
+			return true
+		}
+	}
+	return false
 }
 
 func exception(d *runtime.ExceptionDetails) string {
