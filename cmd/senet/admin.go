@@ -17,12 +17,18 @@ import (
 	"senet/internal/i18n"
 )
 
-var createFlags = []config.Flag{
-	{Name: "email", Key: "cli.admin.email", Value: "E", Required: true},
-	{Name: "name", Key: "cli.admin.name", Value: "N", Required: true},
-	{Name: "role", Key: "cli.admin.role", Value: "R"},
-	{Name: "password-stdin", Key: "cli.admin.password_stdin", Switch: true},
-	{Name: "locale", Key: "cli.admin.locale", Value: "L"},
+func createFlags() []config.Flag {
+	locales := make([]string, len(i18n.Locales))
+	for i, l := range i18n.Locales {
+		locales[i] = string(l)
+	}
+	return []config.Flag{
+		{Name: "email", Key: "cli.admin.email", Value: "E", Required: true},
+		{Name: "name", Key: "cli.admin.name", Value: "N", Required: true},
+		{Name: "role", Key: "cli.admin.role", Value: "R"},
+		{Name: "password-stdin", Key: "cli.admin.password_stdin", Switch: true},
+		{Name: "locale", Key: "cli.admin.locale", Value: strings.Join(locales, "|")},
+	}
 }
 
 var tokenFlags = []config.Flag{{Name: "email", Key: "cli.admin.email", Value: "E", Required: true}}
@@ -36,7 +42,7 @@ func admin(ctx context.Context, c console, args []string) error {
 	var run func(context.Context, console, *account.Service, map[string]string) error
 	switch args[0] {
 	case "create":
-		own, run = createFlags, createMember
+		own, run = createFlags(), createMember
 	case "token":
 		own, run = tokenFlags, issueToken
 	case "--help", "-h", "help":
@@ -67,7 +73,7 @@ func admin(ctx context.Context, c console, args []string) error {
 // createMember makes a member as the operator says, with the password from standard input.
 func createMember(ctx context.Context, c console, accounts *account.Service, given map[string]string) error {
 	n := account.NewMember{Email: given["email"], Name: given["name"], Role: account.Role(given["role"]),
-		Locale: i18n.Locale(cmp.Or(given["locale"], string(i18n.En)))}
+		Locale: cmp.Or(i18n.Locale(given["locale"]), i18n.Locales[0])}
 	if given["password-stdin"] != "" {
 		line, err := bufio.NewReader(io.LimitReader(c.in, 2*account.MaxPassword)).ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
@@ -113,7 +119,7 @@ func misused(c console, err error) error {
 
 func adminHelp(c console) {
 	fmt.Fprintln(c.out, c.words.T("cli.admin.usage"))
-	helpOn(c, "create", "cli.admin.create", createFlags)
+	helpOn(c, "create", "cli.admin.create", createFlags())
 	helpOn(c, "token", "cli.admin.token", tokenFlags)
 	fmt.Fprintf(c.out, "\n%s\n", c.words.T("cli.admin.settings"))
 	config.WriteSettings(c.out, c.words)

@@ -33,7 +33,7 @@ type NewMember struct {
 // operator may know. The member has consented to nothing yet.
 func (s *Service) CreateMember(ctx context.Context, n NewMember) (Member, error) {
 	var wrong fault.Fields
-	p := s.clean(profile{name: n.Name, affiliation: n.Affiliation, locale: cmp.Or(n.Locale, i18n.En),
+	p := s.clean(profile{name: n.Name, affiliation: n.Affiliation, locale: cmp.Or(n.Locale, i18n.Locales[0]),
 		zone: cmp.Or(n.TimeZone, "UTC"), region: cmp.Or(n.Region, Elsewhere)}, &wrong)
 	m := newMember{profile: p, handle: n.Handle, role: cmp.Or(n.Role, RoleMember), createdAt: s.stamp()}
 	if !n.JoinedAt.IsZero() {

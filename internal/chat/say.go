@@ -1,12 +1,14 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/google/uuid"
 
 	"senet/internal/account"
 	"senet/internal/fault"
+	"senet/internal/i18n"
 	"senet/internal/markup"
 )
 
@@ -77,13 +79,10 @@ func (s *Service) check(ctx context.Context, say Say) (*waiting, error) {
 		wrong.Add("body", "chat.body.long", fault.Args{"Max": MaxWeight})
 	}
 	lang := say.Lang
-	switch lang {
-	case "en", "zh":
-	case "":
-		if lang = markup.Lang(body); lang == "" {
-			lang = "en"
-		}
-	default:
+	if lang == "" {
+		lang = cmp.Or(markup.Lang(body), string(i18n.En))
+	}
+	if _, ok := i18n.ParseWritten(lang); !ok {
 		wrong.Add("lang", "chat.lang.unknown", nil)
 	}
 	if say.ReplyTo < 0 {

@@ -38,15 +38,14 @@ func dataDir(env Env) string {
 	return ""
 }
 
-// CLILocale is the language of commands: LC_ALL, else LC_MESSAGES, else LANG; English when they say nothing we know.
+// CLILocale is the language of commands: LC_ALL, else LC_MESSAGES, else LANG; the hub's first when they say nothing we know.
 func CLILocale(env Env) i18n.Locale {
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if v := strings.ToLower(env(name)); v != "" {
-			if v == "zh" || strings.HasPrefix(v, "zh_") || strings.HasPrefix(v, "zh-") || strings.HasPrefix(v, "zh.") {
-				return i18n.Zh
-			}
-			return i18n.En
+		if v := env(name); v != "" {
+			v, _, _ = strings.Cut(v, "@") // language_TERRITORY.codeset@modifier, says POSIX
+			v, _, _ = strings.Cut(v, ".")
+			return i18n.Match(strings.ReplaceAll(v, "_", "-"))
 		}
 	}
-	return i18n.En
+	return i18n.Match("")
 }

@@ -4,10 +4,12 @@
 package forum
 
 import (
+	"cmp"
 	"context"
 
 	"senet/internal/account"
 	"senet/internal/fault"
+	"senet/internal/i18n"
 	"senet/internal/markup"
 	"senet/internal/notify"
 	"senet/internal/pg"
@@ -102,15 +104,12 @@ func (s *Service) write(ctx context.Context, fields *fault.Fields, body, lang, p
 
 // language is the text's language as chosen, or guessed when the author left it open; English when nothing tells.
 func language(fields *fault.Fields, chosen, text string) string {
-	switch chosen {
-	case "en", "zh":
-		return chosen
-	case "":
-		if l := markup.Lang(text); l != "" {
-			return l
-		}
-		return "en"
+	if chosen == "" {
+		chosen = cmp.Or(markup.Lang(text), string(i18n.En))
 	}
-	fields.Add("lang", "forum.lang.unknown", nil)
-	return ""
+	if _, ok := i18n.ParseWritten(chosen); !ok {
+		fields.Add("lang", "forum.lang.unknown", nil)
+		return ""
+	}
+	return chosen
 }

@@ -120,8 +120,8 @@ func (k *Kit) choose(c *fiber.Ctx, r *Request) i18n.Locale {
 	if l, ok := i18n.Parse(c.Query("locale")); ok {
 		return l
 	}
-	if r.Viewer.SignedIn() && r.Viewer.Locale != "" {
-		return r.Viewer.Locale
+	if l, ok := i18n.Parse(string(r.Viewer.Locale)); ok && r.Viewer.SignedIn() {
+		return l
 	}
 	if l, ok := i18n.Parse(c.Cookies(LocaleCookie)); ok {
 		return l

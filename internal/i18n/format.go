@@ -1,30 +1,33 @@
 package i18n
 
 import (
+	"strconv"
+	"strings"
 	"time"
 )
 
 // Number groups digits as the language does.
-func (p *Printer) Number(n int) string { return p.format.FmtNumber(float64(n), 0) }
+func (p *Printer) Number(n int) string {
+	if p.latinDigits && n >= 0 && n < 1000 { // no language groups these, and most numbers are such
+		return strconv.Itoa(n)
+	}
+	return p.numbers.Sprint(n)
+}
 
 // Date is the day: 23 Nov 2026, 2026年11月23日.
 func (p *Printer) Date(t time.Time) string {
-	if p.Locale == Zh {
-		return p.format.FmtDateLong(t)
-	}
-	return p.format.FmtDateMedium(t)
+	year, month, day := t.Date()
+	return p.T("date.day", "Day", strconv.Itoa(day), "Month", p.T("date.month."+strings.ToLower(month.String()[:3])), "Year", strconv.Itoa(year))
 }
 
 // Clock is the time of day: 14:05.
-func (p *Printer) Clock(t time.Time) string { return t.Format("15:04") }
+func (p *Printer) Clock(t time.Time) string {
+	return p.T("date.clock", "Hour", t.Format("15"), "Minute", t.Format("04"))
+}
 
 // DateTime is day and time with the zone's name: 23 Nov 2026, 14:05 CET. Give it a time in the viewer's zone.
 func (p *Printer) DateTime(t time.Time) string {
-	sep := ", "
-	if p.Locale == Zh {
-		sep = " "
-	}
-	return p.Date(t) + sep + p.Clock(t) + " " + t.Format("MST")
+	return p.T("date.moment", "Date", p.Date(t), "Clock", p.Clock(t), "Zone", t.Format("MST"))
 }
 
 // Ago is the time since t in one rounded unit: "3 minutes ago"; past a month it is the date.

@@ -38,11 +38,7 @@ func (v joinView) err(field string) fault.Message {
 
 func emptyJoin(c *fiber.Ctx) joinView {
 	r := httpx.Of(c)
-	v := joinView{Locale: string(r.Locale), TimeZone: "Europe/Brussels", Back: localBack(c.Query("back"))}
-	if r.Locale == i18n.Zh {
-		v.TimeZone = "Asia/Shanghai"
-	}
-	return v
+	return joinView{Locale: string(r.Locale), TimeZone: r.Locale.Zone(), Back: localBack(c.Query("back"))}
 }
 
 func (h *Handlers) joinPage(c *fiber.Ctx) error {

@@ -1065,7 +1065,7 @@ func composer(r *httpx.Request, p Page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, l := range i18n.Locales {
+			for _, l := range i18n.Written {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 92, "<option value=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -1151,13 +1151,14 @@ func live(r *httpx.Request, p Page) templ.Attributes {
 	a := templ.Attributes{
 		"data-room": strconv.FormatInt(int64(p.Room.ID), 10), "data-seq": strconv.FormatInt(p.Room.Seq, 10),
 		"data-locale": string(r.Locale), "data-zone": r.Viewer.Zone.String(), "data-member": strconv.FormatInt(int64(r.Viewer.ID), 10),
-		"data-newest": strconv.FormatBool(p.Newest),
-		// What counts has the number 2 in it, for room.js to put its own there.
-		"data-w-here-one": r.N("room.here", 1), "data-w-here-many": r.N("room.here", 2),
-		"data-w-new-one": r.N("room.new", 1), "data-w-new-many": r.N("room.new", 2),
-		"data-w-waiting-one": r.N("room.waiting", 1), "data-w-waiting-many": r.N("room.waiting", 2),
+		"data-newest":       strconv.FormatBool(p.Newest),
 		"data-w-typing-one": r.T("room.typing", "Name", "{name}"), "data-w-typing-many": r.T("room.typing_several"),
 		"data-w-replying": r.T("room.replying", "Name", "{name}"), "data-w-sent-at": r.T("room.sent"),
+	}
+	for name, key := range map[string]string{"here": "room.here", "new": "room.new", "waiting": "room.waiting"} {
+		for form, text := range r.P.Forms(key) {
+			a["data-w-"+name+"-"+form] = text
+		}
 	}
 	for _, word := range stateWords {
 		a["data-w-"+word] = r.T("room.state." + word)

@@ -10,7 +10,6 @@ import (
 
 	"senet/internal/forum"
 	"senet/internal/httpx"
-	"senet/internal/i18n"
 )
 
 // An Atom feed (RFC 4287), in one language of the interface; texts carry their own language.
@@ -110,12 +109,8 @@ func (f *atomFeed) add(r *httpx.Request, p forum.Post, title, path string) {
 	if at := updated.UTC().Format(time.RFC3339); at > f.Updated {
 		f.Updated = at
 	}
-	lang := shown.Lang
-	if l, ok := i18n.Parse(lang); ok {
-		lang = l.Tag()
-	}
 	f.Entries = append(f.Entries, atomEntry{
-		Lang: lang, ID: fmt.Sprintf("%s/p/%d", r.BaseURL, p.ID), Title: title, Author: p.AuthorName,
+		Lang: langTag(shown.Lang), ID: fmt.Sprintf("%s/p/%d", r.BaseURL, p.ID), Title: title, Author: p.AuthorName,
 		Updated: updated.UTC().Format(time.RFC3339), Published: p.CreatedAt.UTC().Format(time.RFC3339),
 		Link:    atomLink{Rel: "alternate", Href: r.BaseURL + r.URL(path)},
 		Content: atomText{Type: "html", Text: strings.ReplaceAll(shown.HTML, `href="/`, `href="`+r.BaseURL+"/")},

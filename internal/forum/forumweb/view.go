@@ -11,12 +11,7 @@ import (
 )
 
 // langTag is the lang attribute for a text's language.
-func langTag(lang string) string {
-	if l, ok := i18n.Parse(lang); ok {
-		return l.Tag()
-	}
-	return ""
-}
+func langTag(lang string) string { return i18n.TextTag(lang) }
 
 func escape(s string) string { return url.QueryEscape(s) }
 

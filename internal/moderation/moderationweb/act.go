@@ -205,7 +205,7 @@ func (h *Handlers) showForm(c *fiber.Ctx, status int, v actView) error {
 			}
 		}
 	case moderation.Rename:
-		for _, l := range i18n.Locales {
+		for _, l := range i18n.Written {
 			v.Offer = append(v.Offer, ui.Option{Value: string(l), Label: r.T("lang." + string(l))})
 		}
 	case moderation.Role:

@@ -169,7 +169,7 @@ func (h *Handlers) setArchived(c *fiber.Ctx, act challengeAct) error {
 // missing are the languages that a text lacks.
 func missing(t i18n.Text) []i18n.Locale {
 	var ls []i18n.Locale
-	for _, l := range i18n.Locales {
+	for _, l := range i18n.Written {
 		if t.Only(l) == "" {
 			ls = append(ls, l)
 		}

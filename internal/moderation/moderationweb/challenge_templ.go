@@ -410,7 +410,7 @@ func curated(r *httpx.Request, ch forum.Challenge) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		for _, l := range i18n.Locales {
+		for _, l := range i18n.Written {
 			if ch.Title().Only(l) != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "<span lang=\"")
 				if templ_7745c5c3_Err != nil {
@@ -821,7 +821,7 @@ func challengePage(r *httpx.Request, v challengeView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, l := range i18n.Locales {
+			for _, l := range i18n.Written {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, "<fieldset class=\"stack\"><legend>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

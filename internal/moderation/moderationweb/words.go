@@ -61,9 +61,4 @@ func roleName(r *httpx.Request, role string) string {
 }
 
 // textLang is the value of a lang attribute for a text of unknown language; "" when nothing tells.
-func textLang(text string) string {
-	if l, ok := i18n.Parse(markup.Lang(text)); ok {
-		return l.Tag()
-	}
-	return ""
-}
+func textLang(text string) string { return i18n.TextTag(markup.Lang(text)) }

@@ -117,8 +117,5 @@ func htmlLang(lang, text string) string {
 	if lang == "" {
 		lang = markup.Lang(text)
 	}
-	if l, ok := i18n.Parse(lang); ok {
-		return l.Tag()
-	}
-	return ""
+	return i18n.TextTag(lang)
 }

@@ -7,7 +7,7 @@
 //   form[data-composer]       loads composer.js
 // Every form's buttons rest while it is being sent, so that nothing is sent twice.
 
-const lang = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+const lang = document.documentElement.dataset.format; // as the hub writes dates and numbers
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest?.("a[data-switch-language]");

@@ -18,7 +18,7 @@
 import { composing, onSubmitKey, whenSettled } from "./keys.js";
 
 const pause = 1500;
-const lang = document.documentElement.lang === "en" ? "en-GB" : document.documentElement.lang;
+const lang = document.documentElement.dataset.format;
 
 // guess is the language of a text: "zh", "en", or "" while it cannot be told. A Han character weighs as much as
 // three letters, so that a Chinese text full of English terms is still Chinese. Quotes of others, code and addresses

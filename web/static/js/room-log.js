@@ -12,10 +12,10 @@ export class Log {
     this.fresh = 0;
     this.following = root.dataset.newest === "true"; // else the page shows older messages, with a hole after them
     this.readKey = `senet.room.${root.dataset.room}.read`;
-    const lang = root.dataset.locale === "zh" ? "zh-CN" : "en-GB";
+    const lang = document.documentElement.dataset.format;
     const timeZone = root.dataset.zone;
     this.clock = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
-    this.day = new Intl.DateTimeFormat(lang, { year: "numeric", month: lang === "zh-CN" ? "long" : "short", day: "numeric", timeZone });
+    this.day = new Intl.DateTimeFormat(lang, { dateStyle: "medium", timeZone });
     this.dayKey = new Intl.DateTimeFormat("sv-SE", { year: "numeric", month: "2-digit", day: "2-digit", timeZone });
     this.tools = root.querySelector("template[data-moderate]");
     this.toolsRemoved = root.querySelector("template[data-moderate-removed]");

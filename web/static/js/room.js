@@ -10,7 +10,10 @@ const root = document.querySelector("[data-room]");
 const data = root.dataset;
 const $ = (selector) => root.querySelector(selector);
 const word = (name) => root.getAttribute(`data-w-${name}`) ?? "";
-const counted = (name, n) => (n === 1 ? word(`${name}-one`) : word(`${name}-many`).replace("2", n));
+const format = document.documentElement.dataset.format;
+const plural = new Intl.PluralRules(format);
+const digits = new Intl.NumberFormat(format);
+const counted = (name, n) => (word(`${name}-${plural.select(n)}`) || word(`${name}-other`)).replace("{n}", digits.format(n));
 
 const form = $("form[data-say]");
 const field = form?.elements.body;
@@ -97,7 +100,7 @@ function showPresence(p) {
   for (const side of root.querySelectorAll("[data-side]")) {
     const n = p.sides?.[side.dataset.side] ?? 0;
     side.hidden = n === 0;
-    side.querySelector("[data-n]").textContent = n;
+    side.querySelector("[data-n]").textContent = digits.format(n);
   }
   $("[data-sample]").replaceChildren(...p.sample.map((by) => {
     const li = document.createElement("li");
