@@ -34,24 +34,25 @@ func rank(p string) (row int, web, ok bool) {
 
 // under are the packages of ours that a package below the cores, or beside them, may import.
 var under = map[string][]string{
-	"internal/fault":    {},
-	"internal/markup":   {},
-	"locales":           {},
-	"migrations":        {},
-	"web":               {},
-	"internal/i18n":     {"internal/fault"},
-	"internal/pg":       {"internal/fault"},
-	"internal/pg/local": {},
-	"internal/schema":   {"migrations"},
-	"internal/jobs":     {"internal/fault", "internal/pg"},
-	"internal/config":   {"internal/fault", "internal/i18n"},
-	"internal/httpx":    {"internal/account", "internal/fault", "internal/i18n", "internal/pg"},
-	"web/ui":            {"internal/account", "internal/fault", "internal/httpx", "internal/i18n", "internal/markup"},
-	"internal/server":   {"internal/fault", "internal/httpx", "internal/i18n", "web", "web/ui"},
+	"internal/fault":              {},
+	"internal/markup":             {},
+	"locales":                     {},
+	"migrations":                  {},
+	"web":                         {},
+	"internal/i18n":               {"internal/fault"},
+	"internal/pg":                 {"internal/fault"},
+	"internal/pg/local":           {},
+	"internal/schema":             {"migrations"},
+	"internal/jobs":               {"internal/fault", "internal/pg"},
+	"internal/config":             {"internal/fault", "internal/i18n"},
+	"internal/translation/engine": {},
+	"internal/httpx":              {"internal/account", "internal/fault", "internal/i18n", "internal/pg"},
+	"web/ui":                      {"internal/account", "internal/fault", "internal/httpx", "internal/i18n", "internal/markup"},
+	"internal/server":             {"internal/fault", "internal/httpx", "internal/i18n", "web", "web/ui"},
 }
 
 // support are the packages that serve tests; they may know everything.
-var support = []string{"internal/archtest", "internal/e2e", "internal/app/apptest", "internal/pg/pgtest"}
+var support = []string{"internal/archtest", "internal/e2e", "internal/app/apptest", "internal/pg/pgtest", "internal/translation/engine/enginetest"}
 
 func isSupport(p string) bool { return slices.Contains(support, p) }
 
@@ -189,7 +190,7 @@ var libraries = []struct {
 	{"github.com/yuin/goldmark", is("internal/markup"), "markup turns Markdown into HTML, nobody else"},
 	{"github.com/microcosm-cc/bluemonday", is("internal/markup"), "markup says what HTML is safe, nobody else"},
 	{"github.com/chromedp", is(), "browsers are for tests"},
-	{"net/http", is("internal/pg/local", "cmd/senet", "cmd/bench"), "the hub is served by Fiber; net/http is a client, in few places"},
+	{"net/http", is("internal/pg/local", "internal/translation/engine", "cmd/senet", "cmd/bench"), "the hub is served by Fiber; net/http is a client, in few places"},
 	{"testing", is(), "the hub does not carry the test framework"},
 }
 
