@@ -37,6 +37,8 @@ func (c *content) check() error {
 		rooms[r.Challenge] = true
 		k.room(r)
 	}
+	k.terms(c.Terms)
+	k.segments(c.Segments)
 	return errors.Join(k.wrong...)
 }
 
@@ -105,6 +107,8 @@ func (k *checker) thread(t thread) {
 	w := markup.Weight(t.Title)
 	k.require(w >= forum.MinTitle && w <= forum.MaxTitle, t.place, "title", "weighs %d", w)
 	k.lang(t.place, t.Lang)
+	k.translation(t.translation())
+	k.require(markup.Weight(t.TitleTranslated) <= forum.MaxTitle, t.place, "title_translated", "weighs %d", markup.Weight(t.TitleTranslated))
 	k.require(len(t.Posts) > 0, t.place, "post", "has none")
 	if len(t.Posts) > 0 && t.Kind == string(forum.Announcement) {
 		role := k.members[t.Posts[0].By].Role
@@ -124,7 +128,8 @@ func (k *checker) post(p post) {
 	k.require(p.Ago > 0 && time.Duration(p.Ago) < maxAge, p.place, "ago", "is missing or before the hub was opened")
 	k.text(p.place, "body", p.Body)
 	k.require(p.Was != p.Body, p.place, "was", "is the body")
-	k.mentions(p.place, p.Body)
+	k.mentions(p.place, "body", p.Body)
+	k.translation(p.translation())
 	for kind, who := range p.Reactions {
 		k.require(slices.Contains(forum.Reactions, forum.Reaction(kind)), p.place, "reactions", "unknown %q", kind)
 		k.each(p.place, "reactions", who)
@@ -142,13 +147,19 @@ func (k *checker) each(place, key string, who []string) {
 }
 
 // mentions requires every "@" that may start a name to name somebody.
-func (k *checker) mentions(place, body string) {
+func (k *checker) mentions(place, key, text string) {
+	named := strings.Count(k.html(text), `class="mention"`)
+	k.require(named == strings.Count(text, "@"), place, key, "has %d “@” and %d names", strings.Count(text, "@"), named)
+}
+
+// html renders as the hub does, with the handle in place of a member's id.
+func (k *checker) html(text string) string {
 	known := markup.Mentions{}
 	for folded := range k.handles {
-		known[folded] = markup.Target{ID: 1}
+		known[folded] = markup.Target{Name: folded}
 	}
-	named := strings.Count(markup.Render(body, markup.Options{Mentions: known}), `class="mention"`)
-	k.require(named == strings.Count(body, "@"), place, "body", "has %d “@” and %d names", strings.Count(body, "@"), named)
+	href := func(t markup.Target) string { return "/m/" + t.Name }
+	return markup.Render(text, markup.Options{Mentions: known, MentionHref: href, IDPrefix: "p-"})
 }
 
 func (k *checker) room(r room) {
@@ -158,8 +169,10 @@ func (k *checker) room(r room) {
 		k.by(m.place, "by", m.By)
 		k.lang(m.place, m.Lang)
 		k.text(m.place, "body", m.Body)
-		k.mentions(m.place, m.Body)
+		k.mentions(m.place, "body", m.Body)
 		k.require(markup.Weight(m.Body) <= chat.MaxWeight, m.place, "body", "is too long")
+		k.translation(m.translation())
+		k.require(markup.Weight(m.Translated) <= chat.MaxWeight, m.place, "translated", "is too long")
 		k.require(m.Answers >= 0 && m.Answers <= i, m.place, "answers", "%d is not before it", m.Answers)
 		k.require(m.Ago > 0 && time.Duration(m.Ago) < maxAge && (i == 0 || m.Ago < before), m.place, "ago", "is missing or not after the message before it")
 		before = m.Ago

@@ -20,6 +20,8 @@ type content struct {
 	Challenges []challenge `toml:"challenge"`
 	Threads    []thread    `toml:"thread"`
 	Rooms      []room      `toml:"room"`
+	Terms      []term      `toml:"term"`    // the glossary
+	Segments   []segment   `toml:"segment"` // the translation memory
 }
 
 type member struct {
@@ -46,24 +48,29 @@ type challenge struct {
 }
 
 type thread struct {
-	Challenge string
-	Kind      string
-	Title     string
-	Lang      string
-	Pinned    bool
-	Posts     []post `toml:"post"`
-	place     string
+	Challenge       string
+	Kind            string
+	Title           string
+	TitleTranslated string `toml:"title_translated"` // the title in the other language
+	TitleTranslator string `toml:"title_translator"` // key of the member who translated it
+	Lang            string
+	Pinned          bool
+	Posts           []post `toml:"post"`
+	place           string
 }
 
 type post struct {
-	By        string
-	Lang      string
-	Ago       age
-	Body      string
-	Was       string              // how it read before it was edited
-	Reactions map[string][]string // kind → keys of members
-	Bookmarks []string            // keys of members
-	place     string
+	By         string
+	Lang       string
+	Ago        age
+	Body       string
+	Translated string              // the body in the other language, Markdown of the same structure; empty: nobody has translated it
+	Translator string              // key of the member who translated it
+	Reviewed   bool                // somebody else has read the translation against the body
+	Was        string              // how it read before it was edited
+	Reactions  map[string][]string // kind → keys of members
+	Bookmarks  []string            // keys of members
+	place      string
 }
 
 type room struct {
@@ -73,12 +80,28 @@ type room struct {
 }
 
 type message struct {
-	By      string
-	Lang    string
-	Ago     age
-	Body    string
-	Answers int // number in its room, from 1, of the message it replies to
-	place   string
+	By         string
+	Lang       string
+	Ago        age
+	Body       string
+	Translated string // as in post
+	Translator string
+	Answers    int // number in its room, from 1, of the message it replies to
+	place      string
+}
+
+// term is an entry of the glossary.
+type term struct {
+	En, Zh    string
+	Note      string // when to use it, in the language of whoever needs to know; may be empty
+	Challenge string // slug of the challenge that it belongs to; empty: all
+	place     string
+}
+
+// segment is a sentence of the translation memory.
+type segment struct {
+	En, Zh string
+	place  string
 }
 
 // age is how long ago something happened: "74d6h", "1d4h52m".
@@ -121,6 +144,8 @@ func read() (*content, error) {
 		all.Challenges = append(all.Challenges, c.Challenges...)
 		all.Threads = append(all.Threads, c.Threads...)
 		all.Rooms = append(all.Rooms, c.Rooms...)
+		all.Terms = append(all.Terms, c.Terms...)
+		all.Segments = append(all.Segments, c.Segments...)
 	}
 	return all, nil
 }
@@ -146,5 +171,11 @@ func (c *content) place(file string) {
 		for j := range r.Messages {
 			r.Messages[j].place = fmt.Sprintf("%s: message %d", r.place, j+1)
 		}
+	}
+	for i := range c.Terms {
+		c.Terms[i].place = fmt.Sprintf("%s: term %d (%s)", file, i+1, c.Terms[i].En)
+	}
+	for i := range c.Segments {
+		c.Segments[i].place = fmt.Sprintf("%s: segment %d", file, i+1)
 	}
 }
