@@ -101,7 +101,7 @@ var handSet = sync.OnceValue(func() *regexp.Regexp {
 
 // figures requires every number that the source writes in figures, up to twelve also as an English word.
 func (k *checker) figures(place, key, source, text string) {
-	left := figures(text)
+	left := figures(strings.ReplaceAll(text, "每千", "每1000")) // "per 1,000"
 	words := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) })
 	for _, n := range figures(source) {
 		if i := slices.Index(left, n); i >= 0 {
