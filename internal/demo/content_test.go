@@ -61,6 +61,61 @@ func TestContent_isALivingHub(t *testing.T) {
 	}
 }
 
+func TestContent_isReadInBothLanguages(t *testing.T) {
+	t.Parallel()
+	c := mustRead(t)
+	whole, reviewed, translated := 0, 0, map[string]int{}
+	people := map[string]bool{}
+	for _, th := range c.Threads {
+		n := 0
+		for _, p := range th.Posts {
+			if p.Translated == "" {
+				continue
+			}
+			n++
+			translated[p.Lang]++
+			people[p.Translator] = true
+			if p.Reviewed {
+				reviewed++
+			}
+		}
+		if n > 0 && th.TitleTranslated == "" {
+			t.Errorf("%s has translated posts under a title that is not", th.place)
+		}
+		if n == len(th.Posts) && n > 30 {
+			whole++
+		}
+	}
+	if whole == 0 {
+		t.Error("no long thread is translated from its first post to its last")
+	}
+	for _, lang := range []string{"en", "zh"} {
+		if translated[lang] < 30 {
+			t.Errorf("%d posts in %s are translated, want at least 30", translated[lang], lang)
+		}
+	}
+	if share := 100 * reviewed / (translated["en"] + translated["zh"]); share < 20 || share > 50 {
+		t.Errorf("%d%% of the translations are reviewed, want about a third", share)
+	}
+	if len(people) < 8 {
+		t.Errorf("%d people have translated, want at least 8", len(people))
+	}
+	for _, r := range c.Rooms {
+		n := 0
+		for _, m := range r.Messages {
+			if m.Translated != "" {
+				n++
+			}
+		}
+		if share := 100 * n / len(r.Messages); share < 40 || share > 60 {
+			t.Errorf("%s: %d%% is translated, want about half", r.place, share)
+		}
+	}
+	if len(c.Terms) < 60 || len(c.Segments) < 80 {
+		t.Errorf("%d terms and %d segments, want at least 60 and 80", len(c.Terms), len(c.Segments))
+	}
+}
+
 func TestCheck_tellsWhatIsWrongAndWhere(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
