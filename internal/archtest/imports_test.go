@@ -49,6 +49,8 @@ var under = map[string][]string{
 	"internal/httpx":              {"internal/account", "internal/fault", "internal/i18n", "internal/pg"},
 	"web/ui":                      {"internal/account", "internal/fault", "internal/httpx", "internal/i18n", "internal/markup"},
 	"internal/server":             {"internal/fault", "internal/httpx", "internal/i18n", "web", "web/ui"},
+
+	"internal/translation/segment": {"internal/markup"},
 }
 
 // support are the packages that serve tests; they may know everything.

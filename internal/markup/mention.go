@@ -207,3 +207,10 @@ func isHandleRune(r rune) bool {
 	}
 	return r == '_' || r == '-' || r == '.' || unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r)
 }
+
+// HandlesAt lists the handles that after, which follows an "@", may begin with, shortest first: none where before, the
+// character in front of the "@", makes it part of an address or of another word. Use ' ' at the start of a text.
+func HandlesAt(before rune, after string) []string {
+	// Longer than any handle, and than any label of the host that would make it an address.
+	return handlesAt(before, []byte(after[:min(len(after), 16*MaxHandle)]))
+}

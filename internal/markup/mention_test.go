@@ -151,3 +151,20 @@ func TestValidHandle(t *testing.T) {
 		}
 	}
 }
+
+func TestHandlesAt(t *testing.T) {
+	for _, c := range []struct {
+		before rune
+		after  string
+		want   []string
+	}{
+		{' ', "anna.b. Thanks", []string{"anna.b"}},
+		{'谢', "李云龙", []string{"李", "李云", "李云龙"}},
+		{'x', "example.org", nil},
+		{' ', " anna", nil},
+	} {
+		if got := HandlesAt(c.before, c.after); !slices.Equal(got, c.want) {
+			t.Errorf("HandlesAt(%q, %q) = %q, want %q", c.before, c.after, got, c.want)
+		}
+	}
+}

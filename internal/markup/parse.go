@@ -10,21 +10,10 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// newParser puts the dialect together. HTML blocks and raw HTML are left out on purpose: tags are text.
+// newParser puts the dialect together. Raw HTML is left out on purpose: tags are text.
 func newParser() parser.Parser {
 	return parser.NewParser(
-		parser.WithBlockParsers(
-			util.Prioritized(parser.NewSetextHeadingParser(), 100),
-			util.Prioritized(parser.NewThematicBreakParser(), 200),
-			util.Prioritized(shallow{parser.NewListParser()}, 300),
-			util.Prioritized(parser.NewListItemParser(), 400),
-			util.Prioritized(parser.NewCodeBlockParser(), 500),
-			util.Prioritized(parser.NewATXHeadingParser(), 600),
-			util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
-			util.Prioritized(shallow{parser.NewBlockquoteParser()}, 800),
-			util.Prioritized(fewFootnotes{shallow{extension.NewFootnoteBlockParser()}}, 999),
-			util.Prioritized(parser.NewParagraphParser(), 1000),
-		),
+		parser.WithBlockParsers(blockParsers(fewFootnotes{shallow{extension.NewFootnoteBlockParser()}})...),
 		parser.WithInlineParsers(
 			util.Prioritized(extension.NewTaskCheckBoxParser(), 0),
 			util.Prioritized(frugalCode{parser.NewCodeSpanParser()}, 100),
@@ -35,15 +24,35 @@ func newParser() parser.Parser {
 			util.Prioritized(bareLinks{}, 600),
 			util.Prioritized(mentionParser{}, 700),
 		),
-		parser.WithParagraphTransformers(
-			util.Prioritized(fewDefinitions{parser.LinkReferenceParagraphTransformer}, 100),
-			util.Prioritized(smallTables{extension.NewTableParagraphTransformer()}, 200),
-		),
+		parser.WithParagraphTransformers(paragraphTransformers()...),
 		parser.WithASTTransformers(
 			util.Prioritized(extension.NewTableASTTransformer(), 0),
 			util.Prioritized(extension.NewFootnoteASTTransformer(), 999),
 		),
 	)
+}
+
+// blockParsers are those of the dialect. HTML blocks are left out on purpose: tags are text.
+func blockParsers(footnotes parser.BlockParser) []util.PrioritizedValue {
+	return []util.PrioritizedValue{
+		util.Prioritized(parser.NewSetextHeadingParser(), 100),
+		util.Prioritized(parser.NewThematicBreakParser(), 200),
+		util.Prioritized(shallow{parser.NewListParser()}, 300),
+		util.Prioritized(parser.NewListItemParser(), 400),
+		util.Prioritized(parser.NewCodeBlockParser(), 500),
+		util.Prioritized(parser.NewATXHeadingParser(), 600),
+		util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
+		util.Prioritized(shallow{parser.NewBlockquoteParser()}, 800),
+		util.Prioritized(footnotes, 999),
+		util.Prioritized(parser.NewParagraphParser(), 1000),
+	}
+}
+
+func paragraphTransformers() []util.PrioritizedValue {
+	return []util.PrioritizedValue{
+		util.Prioritized(fewDefinitions{parser.LinkReferenceParagraphTransformer}, 100),
+		util.Prioritized(smallTables{extension.NewTableParagraphTransformer()}, 200),
+	}
 }
 
 // parse reads src into a document, and gives the bytes that its nodes point into. A seeker may be nil.
