@@ -50,7 +50,8 @@ var under = map[string][]string{
 	"web/ui":                      {"internal/account", "internal/fault", "internal/httpx", "internal/i18n", "internal/markup"},
 	"internal/server":             {"internal/fault", "internal/httpx", "internal/i18n", "web", "web/ui"},
 
-	"internal/translation/segment": {"internal/markup"},
+	"internal/translation/segment":  {"internal/markup"},
+	"internal/translation/exchange": {"internal/fault"},
 }
 
 // support are the packages that serve tests; they may know everything.
