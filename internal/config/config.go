@@ -21,6 +21,8 @@ type Config struct {
 	Demo           bool     // load the demo when the hub is empty
 	PostgresMirror string   // where Postgres is fetched from when none is installed; "": Maven Central
 	BaseURLGiven   bool     // false: BaseURL follows Listen, and a Listen with port 0 makes it BaseOf the real address
+
+	Translator Translator
 }
 
 // Env reads an environment variable; "" when it is not set. os.Getenv is one.
@@ -61,6 +63,9 @@ func ParseCommand(args []string, env Env, own []Flag) (Config, map[string]string
 		if cfg.DataDir = dataDir(env); cfg.DataDir == "" {
 			return Config{}, nil, misuse("config.error.data_dir")
 		}
+	}
+	if key := cfg.Translator.check(); key != "" {
+		return Config{}, nil, misuse(key)
 	}
 	cfg.BaseURLGiven = cfg.BaseURL != nil
 	if !cfg.BaseURLGiven {

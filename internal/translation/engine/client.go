@@ -130,6 +130,9 @@ var errTurn = errors.New("too many calls wait")
 
 // turn waits until the rate lets a call through.
 func (c *client) turn(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return c.ended(ctx.Err())
+	}
 	now := c.clock.now()
 	place := c.rate.ReserveN(now, 1)
 	err := c.wait(ctx, place.DelayFrom(now))
@@ -175,7 +178,7 @@ func (c *client) ended(err error) error {
 
 // try is one attempt.
 func (c *client) try(parent context.Context, what call, body []byte) error {
-	ctx, cancel := context.WithTimeout(parent, c.timeout)
+	ctx, cancel := c.clock.within(parent, c.timeout)
 	defer cancel()
 	req, err := http.NewRequestWithContext(ctx, what.method, c.base+what.path, bytes.NewReader(body))
 	if err != nil {

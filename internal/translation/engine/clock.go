@@ -10,10 +10,13 @@ import (
 type clock struct {
 	now    func() time.Time
 	sleep  func(context.Context, time.Duration) error
+	within func(context.Context, time.Duration) (context.Context, context.CancelFunc)
 	jitter func() float64 // from 0 to 1
 }
 
-func realClock() clock { return clock{now: time.Now, sleep: sleep, jitter: rand.Float64} }
+func realClock() clock {
+	return clock{now: time.Now, sleep: sleep, within: context.WithTimeout, jitter: rand.Float64}
+}
 
 func sleep(ctx context.Context, d time.Duration) error {
 	t := time.NewTimer(d)
