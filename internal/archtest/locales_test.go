@@ -13,7 +13,10 @@ import (
 	"unicode"
 
 	"github.com/BurntSushi/toml"
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
 
+	"senet/internal/i18n"
 	"senet/locales"
 )
 
@@ -39,8 +42,15 @@ var (
 	reserved    = []string{"id", "hash", "description", "zero", "one", "two", "few", "many", "other"}
 )
 
-// forms are the plural forms of each language, by CLDR.
-var forms = map[string][]string{"en": {"one", "other"}, "zh": {"other"}}
+// forms are the plural forms that a language has for whole numbers, by CLDR, and "other", which go-i18n asks for.
+func forms(l i18n.Locale) []string {
+	names := map[plural.Form]string{plural.Zero: "zero", plural.One: "one", plural.Two: "two", plural.Few: "few", plural.Many: "many", plural.Other: "other"}
+	found := map[string]bool{"other": true}
+	for n := range 2000 {
+		found[names[plural.Cardinal.MatchPlural(language.MustParse(l.Format()), n, 0, 0, 0, 0)]] = true
+	}
+	return slices.Sorted(maps.Keys(found))
+}
 
 func loadLocale(t *testing.T, lang string) map[string]message {
 	t.Helper()
@@ -87,32 +97,102 @@ func flatten(t *testing.T, lang, at string, tree map[string]any, out map[string]
 	}
 }
 
-// TestLocales_parity: every message is in both languages, with the same values and the plural forms of the language.
+// TestLocales_files: every language of the table has its file, and every file its line in the table.
+func TestLocales_files(t *testing.T) {
+	files, err := fs.Glob(locales.FS, "*.toml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := make([]string, len(i18n.Locales))
+	for i, l := range i18n.Locales {
+		want[i] = string(l) + ".toml"
+	}
+	if slices.Sort(want); !slices.Equal(files, want) {
+		t.Errorf("locales/ holds %v, the table of i18n wants %v", files, want)
+	}
+}
+
+// TestLocales_parity: every message is in every language, with the same values and the plural forms of the language.
 func TestLocales_parity(t *testing.T) {
-	all := map[string]map[string]message{"en": loadLocale(t, "en"), "zh": loadLocale(t, "zh")}
-	for lang, other := range map[string]string{"en": "zh", "zh": "en"} {
-		for key, m := range all[lang] {
-			n, ok := all[other][key]
+	english := loadLocale(t, "en")
+	for _, l := range i18n.Locales {
+		words, want := loadLocale(t, string(l)), forms(l)
+		for key := range words {
+			if _, ok := english[key]; !ok {
+				t.Errorf("%s is in %s.toml and not in en.toml", key, l)
+			}
+		}
+		for key, e := range english {
+			m, ok := words[key]
 			if !ok {
-				t.Errorf("%s is in %s.toml and not in %s.toml", key, lang, other)
+				t.Errorf("%s is in en.toml and not in %s.toml", key, l)
 				continue
 			}
-			if m.counted != n.counted {
-				t.Errorf("%s is counted in one language only", key)
+			if m.counted != e.counted {
+				t.Errorf("%s is counted in one of en.toml and %s.toml only", key, l)
 			}
-			if a, b := m.args(), n.args(); lang == "en" && !slices.Equal(a, b) {
-				t.Errorf("%s shows %v in en.toml and %v in zh.toml", key, a, b)
+			if a, b := e.args(), m.args(); !slices.Equal(a, b) {
+				t.Errorf("%s shows %v in en.toml and %v in %s.toml", key, a, b, l)
 			}
-			if got := slices.Sorted(maps.Keys(m.forms)); m.counted && !slices.Equal(got, forms[lang]) {
-				t.Errorf("%s.toml: %s has the plural forms %v, %s has %v", lang, key, got, lang, forms[lang])
+			if got := slices.Sorted(maps.Keys(m.forms)); m.counted && !slices.Equal(got, want) {
+				t.Errorf("%s.toml: %s has the plural forms %v, the language has %v", l, key, got, want)
 			}
-			for _, text := range m.forms {
-				if strings.TrimSpace(text) == "" {
-					t.Errorf("%s.toml: %s is empty", lang, key)
+			checkTexts(t, l, key, m)
+		}
+	}
+}
+
+func checkTexts(t *testing.T, l i18n.Locale, key string, m message) {
+	t.Helper()
+	for _, text := range m.forms {
+		if strings.TrimSpace(text) == "" {
+			t.Errorf("%s.toml: %s is empty", l, key)
+		}
+		if strings.Contains(placeholder.ReplaceAllString(text, ""), "{{") {
+			t.Errorf("%s.toml: %s: %q: a value is written {{.Name}}, nothing else", l, key, text)
+		}
+	}
+}
+
+// mayName are the packages that may name a language, and why.
+var mayName = map[string]string{
+	"internal/i18n":   "the table, and the sides of a Text",
+	"internal/markup": "it tells the languages of texts apart",
+	"internal/demo":   "its texts are in both languages",
+	"cmd/bench":       "it writes texts in both languages",
+}
+
+// fallback are the files that name English as the language of a text of which nothing is known.
+var fallback = []string{"internal/forum/forum.go", "internal/chat/say.go"}
+
+// TestLocales_noneIsNamed: no code asks whether a reader's language is this or that one, so that another one needs a
+// line in the table of i18n and a file of messages, and no more.
+func TestLocales_noneIsNamed(t *testing.T) {
+	for _, f := range goFiles(t) {
+		if mayName[f.dir()] != "" || isSupport(f.dir()) || slices.Contains(fallback, f.path) {
+			continue
+		}
+		ast.Inspect(f.tree, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.SelectorExpr:
+				if x, ok := n.X.(*ast.Ident); ok && x.Name == "i18n" && (n.Sel.Name == "En" || n.Sel.Name == "Zh" || n.Sel.Name == "Add") {
+					t.Errorf("%s: i18n.%s: what differs by language is data: a message, or a field of i18n's table", f.line(n), n.Sel.Name)
 				}
-				if strings.Contains(placeholder.ReplaceAllString(text, ""), "{{") {
-					t.Errorf("%s.toml: %s: %q: a value is written {{.Name}}, nothing else", lang, key, text)
+			case *ast.BasicLit:
+				if s, err := strconv.Unquote(n.Value); n.Kind == token.STRING && err == nil && (s == "en" || s == "zh" || s == "zh-Hans") {
+					t.Errorf("%s: %q: what differs by language is data: a message, or a field of i18n's table", f.line(n), s)
 				}
+			}
+			return true
+		})
+	}
+	for _, s := range files(t, ".js") {
+		if s.path == "web/static/js/composer.js" { // it guesses the language of a text
+			continue
+		}
+		for _, lit := range stringsOf(s.text) {
+			if lit.text == "en" || lit.text == "zh" || lit.text == "en-GB" || lit.text == "zh-CN" {
+				t.Errorf("%s: %q: the page says the language: document.documentElement.dataset.format", s.at(lit.at), lit.text)
 			}
 		}
 	}
