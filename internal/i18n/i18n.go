@@ -38,6 +38,9 @@ func Load(fsys fs.FS) (*Bundle, error) {
 // load makes the printer of a language. Each has a go-i18n bundle to itself: plurals are those of its region, and no
 // language falls back on another.
 func load(fsys fs.FS, s Spec) (*Printer, error) {
+	if s.messages != nil {
+		fsys = s.messages
+	}
 	text, err := fs.ReadFile(fsys, string(s.Code)+".toml")
 	if err != nil {
 		return nil, err

@@ -1,6 +1,10 @@
 package i18n
 
-import "golang.org/x/text/language"
+import (
+	"io/fs"
+
+	"golang.org/x/text/language"
+)
 
 // Locale is a language of the interface, as in URLs: "en" or "zh".
 type Locale string
@@ -20,6 +24,8 @@ type Spec struct {
 	Tag    string // BCP 47 of its text, for lang attributes: language and script
 	Format string // BCP 47 of the region whose plurals, numbers and order of names it follows, here and in scripts
 	Zone   string // IANA: the time zone that is offered to those who join in it
+
+	messages fs.FS // where its file is; nil: beside the others
 }
 
 // spoken are the languages of the interface in the order of the switcher. The first is for those of whom nothing is
@@ -32,10 +38,11 @@ var spoken = table(
 // Locales lists the languages of the interface in the order of the switcher.
 var Locales = spoken.codes()
 
-// Add makes the hub speak one more language for the rest of the process. It is for tests, which prove with it that
-// the hub takes another one: call it in TestMain, before anything else looks, because nothing guards the table.
-// archtest keeps it out of the hub itself.
-func Add(s Spec) {
+// Add makes the hub speak one more language for the rest of the process; its file of messages is in fsys. It is for
+// tests, which prove with it that the hub takes another one: call it in TestMain, before anything else looks, because
+// nothing guards the table. archtest keeps it out of the hub itself.
+func Add(s Spec, fsys fs.FS) {
+	s.messages = fsys
 	spoken = table(append(spoken.specs, s)...)
 	Locales = spoken.codes()
 }
