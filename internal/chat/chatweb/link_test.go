@@ -129,7 +129,8 @@ func TestLink_cutBetweenFrames(t *testing.T) {
 			l.Push(p)
 		}
 		texts, code := frames(t, c)
-		if code != chat.CloseResync || len(texts) == 0 || len(texts) >= pushed+pushed/7 {
+		// Where nothing is written without waiting, the cut may come before the first frame has left.
+		if code != chat.CloseResync || plain && len(texts) == 0 || len(texts) >= pushed+pushed/7 {
 			t.Errorf("plain %v: got %d frames of %d pushes and code %d", plain, len(texts), pushed, code)
 		}
 		l.end()
