@@ -50,9 +50,7 @@ func (k *Kit) ErrorHandler(page ErrorPage) fiber.ErrorHandler {
 		} else {
 			k.Log.Log(c.UserContext(), slog.LevelDebug, "request refused", "id", r.ID, "path", c.Path(), "code", f.Key, "err", err)
 		}
-		if f.RetryAfter > 0 {
-			c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
-		}
+		RetryAfter(c, f)
 		c.Response().ResetBody()
 		c.Set(fiber.HeaderCacheControl, "no-store")
 		if isAPI(c) {
@@ -62,6 +60,14 @@ func (k *Kit) ErrorHandler(page ErrorPage) fiber.ErrorHandler {
 			return c.Redirect(r.URL("/sign-in")+"?back="+url.QueryEscape(c.OriginalURL()), fiber.StatusSeeOther)
 		}
 		return Render(c, status, page(r, status, f, kept(c)))
+	}
+}
+
+// RetryAfter says in the header when to come back, in whole seconds; nothing where f does not know. It is for pages
+// that show a fault themselves; what is returned has it from ErrorHandler.
+func RetryAfter(c *fiber.Ctx, f *fault.Fault) {
+	if f.RetryAfter > 0 {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
 	}
 }
 

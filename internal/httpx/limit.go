@@ -60,7 +60,8 @@ func (l *Limiter) Limit(c *fiber.Ctx) error {
 	return c.Next()
 }
 
-// Check is Limit for handlers that count only some of their requests.
+// Check is Limit for handlers that count only some of their requests. It sets Retry-After itself, because a form that
+// is refused is shown again by its own handler.
 func (l *Limiter) Check(r *Request) error {
 	if r.Viewer.Administers() && r.Viewer.Session == 0 {
 		return nil
@@ -70,7 +71,9 @@ func (l *Limiter) Check(r *Request) error {
 		key = "m" + strconv.FormatInt(int64(r.Viewer.ID), 10)
 	}
 	if wait := l.Take(key, r.Now); wait > 0 {
-		return fault.New(fault.TooMany, "error.too_many").After(wait)
+		f := fault.New(fault.TooMany, "error.too_many").After(wait)
+		RetryAfter(r.c, f)
+		return f
 	}
 	return nil
 }

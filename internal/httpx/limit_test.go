@@ -7,6 +7,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"senet/internal/fault"
 	"senet/internal/httpx"
 )
 
@@ -77,5 +78,22 @@ func TestLimiter_guard(t *testing.T) {
 		if got := a.Header.Get("Retry-After"); (c.want == 429) != (got == "3600") {
 			t.Errorf("request %d: Retry-After %q", i+1, got)
 		}
+	}
+}
+
+// A handler that shows its form again, with the fault on it, still says when to come back.
+func TestLimiter_formShownAgain(t *testing.T) {
+	l := httpx.NewLimiter(1, 90*time.Second)
+	s := newSite(t, func(app *fiber.App) {
+		app.Get("/*", func(c *fiber.Ctx) error {
+			if err := l.Check(httpx.Of(c)); err != nil {
+				return c.Status(httpx.Status(fault.Of(err).Kind)).SendString("the form")
+			}
+			return ok(c)
+		})
+	})
+	s.get("/en")
+	if a := s.get("/en"); a.StatusCode != 429 || a.Header.Get("Retry-After") != "90" {
+		t.Errorf("status %d, Retry-After %q, want 429 and 90", a.StatusCode, a.Header.Get("Retry-After"))
 	}
 }

@@ -5,8 +5,6 @@ package accountweb
 import (
 	"context"
 	"io"
-	"math"
-	"strconv"
 	"strings"
 	"time"
 
@@ -84,7 +82,7 @@ func refusal(c *fiber.Ctx, err error) *fault.Fault {
 	case fault.Invalid, fault.Conflict:
 		return f
 	case fault.TooMany:
-		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(f.RetryAfter.Seconds()))))
+		httpx.RetryAfter(c, f)
 		return f
 	}
 	return nil
