@@ -49,11 +49,7 @@ var under = map[string][]string{
 	"web/ui":            {"internal/account", "internal/fault", "internal/httpx", "internal/i18n", "internal/markup"},
 	"internal/server":   {"internal/fault", "internal/httpx", "internal/i18n", "web", "web/ui"},
 
-	"internal/translation/engine": {},
-	"internal/httpx":              {"internal/account", "internal/fault", "internal/i18n", "internal/pg"},
-	"web/ui":                      {"internal/account", "internal/fault", "internal/httpx", "internal/i18n", "internal/markup"},
-	"internal/server":             {"internal/fault", "internal/httpx", "internal/i18n", "web", "web/ui"},
-
+	"internal/translation/engine":   {},
 	"internal/translation/segment":  {"internal/markup"},
 	"internal/translation/exchange": {"internal/fault"},
 }
