@@ -52,6 +52,21 @@ var under = map[string][]string{
 	"internal/translation/engine":   {},
 	"internal/translation/segment":  {"internal/markup"},
 	"internal/translation/exchange": {"internal/fault"},
+	"internal/translation/memory":   partsFloor,
+}
+
+// partsFloor is what the parts of translation that have tables stand on.
+var partsFloor = []string{"internal/account", "internal/fault", "internal/i18n", "internal/markup", "internal/pg",
+	"internal/translation/exchange", "internal/translation/segment"}
+
+// partOf is the core that a package below it is a part of: internal/translation of internal/translation/memory; false
+// for other packages.
+func partOf(p string) (core string, ok bool) {
+	if _, _, ranked := rank(p); ranked {
+		return "", false
+	}
+	_, web, ok := rank(path.Dir(p))
+	return path.Dir(p), ok && !web
 }
 
 // support are the packages that serve tests; they may know everything.
@@ -95,7 +110,8 @@ func refuse(from, to string) string {
 	}
 	switch {
 	case from == "internal/demo":
-		if _, web, ok := rank(to); ok && !web || slices.Contains(floor, to) {
+		_, web, ok := rank(to)
+		if _, part := partOf(to); ok && !web || part || slices.Contains(floor, to) {
 			return ""
 		}
 		return "the demo fills the hub through the cores"
@@ -118,7 +134,12 @@ func refuseFeature(from, to string, row int, web bool) string {
 		return ""
 	}
 	toRow, toWeb, ok := rank(to)
+	core, part := partOf(to)
 	switch {
+	case part && (from == core || path.Dir(from) == core):
+		return ""
+	case part:
+		return "it is a part of " + core + ", which others ask instead"
 	case !ok:
 		return "a feature stands on the cores below it and on " + list(floor)
 	case toWeb && !web:
@@ -163,6 +184,13 @@ func TestRefuse(t *testing.T) {
 		{"internal/forum/forumweb", "internal/chat", false},
 		{"internal/forum/forumweb", "internal/server", false},
 		{"internal/moderation", "internal/chat", true},
+		{"internal/translation", "internal/translation/memory", true},
+		{"internal/translation/translationweb", "internal/translation/glossary", true},
+		{"internal/forum", "internal/translation/memory", false},
+		{"internal/translation/memory", "internal/translation/segment", true},
+		{"internal/translation/memory", "internal/translation", false},
+		{"internal/demo", "internal/translation/memory", true},
+		{"cmd/senet", "internal/translation/memory", true},
 		{"internal/fault", "internal/i18n", false},
 		{"internal/server", "internal/forum/forumweb", false},
 		{"internal/app", "internal/forum/forumweb", true},

@@ -19,6 +19,7 @@ var owners = map[string]string{
 	"bookmarks": "forum", "thread_follows": "forum", "challenge_follows": "forum", "drafts": "forum",
 	"rooms": "chat", "messages": "chat", "room_events": "chat",
 	"moderation_log": "moderation",
+	"memory_units":   "translation/memory", "memory_texts": "translation/memory",
 }
 
 // writesAll are packages that may write every table.
