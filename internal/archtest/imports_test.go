@@ -53,6 +53,7 @@ var under = map[string][]string{
 	"internal/translation/segment":  {"internal/markup"},
 	"internal/translation/exchange": {"internal/fault"},
 	"internal/translation/memory":   partsFloor,
+	"internal/translation/glossary": partsFloor,
 }
 
 // partsFloor is what the parts of translation that have tables stand on.
@@ -189,6 +190,7 @@ func TestRefuse(t *testing.T) {
 		{"internal/forum", "internal/translation/memory", false},
 		{"internal/translation/memory", "internal/translation/segment", true},
 		{"internal/translation/memory", "internal/translation", false},
+		{"internal/translation/glossary", "internal/forum", false},
 		{"internal/demo", "internal/translation/memory", true},
 		{"cmd/senet", "internal/translation/memory", true},
 		{"internal/fault", "internal/i18n", false},

@@ -160,6 +160,8 @@ var mayName = map[string]string{
 	"internal/markup": "it tells the languages of texts apart",
 	"internal/demo":   "its texts are in both languages",
 	"cmd/bench":       "it writes texts in both languages",
+
+	"internal/translation/glossary": "words of English are found in both numbers",
 }
 
 // fallback are the files that name English as the language of a text of which nothing is known.

@@ -20,6 +20,7 @@ var owners = map[string]string{
 	"rooms": "chat", "messages": "chat", "room_events": "chat",
 	"moderation_log": "moderation",
 	"memory_units":   "translation/memory", "memory_texts": "translation/memory",
+	"terms": "translation/glossary", "term_changes": "translation/glossary",
 }
 
 // writesAll are packages that may write every table.

@@ -1,0 +1,113 @@
+package glossary
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// trie holds the variants of terms, token by token. It is built once and then only read. A nil trie is empty.
+type trie struct {
+	first []int32          // token → node; 0: none
+	edges map[uint64]int32 // node and token → node, beyond the first
+	ends  [][]form         // by node: what ends there, what is written so before what is derived
+}
+
+func newTrie() *trie { return &trie{edges: map[uint64]int32{}, ends: make([][]form, 1)} }
+
+func edge(node, token int32) uint64 { return uint64(uint32(node))<<32 | uint64(uint32(token)) }
+
+// next is where a token leads from a node, of which 0 is the root; 0: nowhere.
+func (t *trie) next(node, token int32) int32 {
+	if node != 0 {
+		return t.edges[edge(node, token)]
+	}
+	if int(token) < len(t.first) {
+		return t.first[token]
+	}
+	return 0
+}
+
+func (t *trie) add(v variant, vocab vocabulary) {
+	node := int32(0)
+	for _, tok := range v.tokens {
+		id := vocab.add(tok)
+		next := t.next(node, id)
+		if next == 0 {
+			next = int32(len(t.ends))
+			t.ends = append(t.ends, nil)
+			if node != 0 {
+				t.edges[edge(node, id)] = next
+			} else {
+				for int(id) >= len(t.first) {
+					t.first = append(t.first, 0)
+				}
+				t.first[id] = next
+			}
+		}
+		node = next
+	}
+	forms := t.ends[node]
+	at := len(forms)
+	for at > 0 && !v.inflected && forms[at-1].inflected {
+		at--
+	}
+	t.ends[node] = append(forms[:at:at], append([]form{v.form}, forms[at:]...)...)
+}
+
+// walk follows the tokens from first on, until before stop, and gives each place where something ends.
+func (t *trie) walk(tokens []token, first, stop int, found func(last int, node int32)) {
+	if t == nil {
+		return
+	}
+	node := int32(0)
+	for i := first; i < stop; i++ {
+		tok := &tokens[i]
+		if tok.id == unknown || i > first && tok.apart {
+			return
+		}
+		if node = t.next(node, tok.id); node == 0 {
+			return
+		}
+		if t.ends[node] != nil {
+			found(i, node)
+		}
+	}
+}
+
+// goesOn reports whether a word is followed by a number that belongs to it: SARS-CoV is not in SARS-CoV-2, nor pH 7 in
+// pH 7.4.
+func goesOn(text string, last token) bool {
+	rest := text[last.end:]
+	r, size := utf8.DecodeRuneInString(rest)
+	if last.kind != word || size >= len(rest) || !isDigit(rest[size]) {
+		return false
+	}
+	if r == '.' || r == ',' {
+		return isDigit(text[last.end-1])
+	}
+	return kindOf(fold(r)) == gap && !unicode.IsSpace(r)
+}
+
+func isDigit(b byte) bool { return '0' <= b && b <= '9' }
+
+// fitting are the forms, of those that end at a node, that a piece of a text may be.
+func fitting(forms []form, text string, from, last token) []form {
+	if goesOn(text, last) {
+		return nil
+	}
+	piece := text[from.start:last.end]
+	misfit := func(f form) bool { return f.cased && !inCapitals(piece, f.inflected) }
+	for i, f := range forms {
+		if !misfit(f) {
+			continue
+		}
+		out := append([]form(nil), forms[:i]...)
+		for _, g := range forms[i+1:] {
+			if !misfit(g) {
+				out = append(out, g)
+			}
+		}
+		return out
+	}
+	return forms
+}
