@@ -29,7 +29,7 @@ func hubServer(ctx context.Context, s spec) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	hub, err := app.Build(db, config.BaseOf(ln.Addr().String()), quiet)
+	hub, err := app.Build(db, app.Options{BaseURL: config.BaseOf(ln.Addr().String()), Log: quiet})
 	if err != nil {
 		return nil, err
 	}

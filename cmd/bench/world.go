@@ -71,7 +71,7 @@ func (b *bench) fill(ctx context.Context) error {
 	if _, err := app.LoadDemo(ctx, db); err != nil {
 		return fmt.Errorf("load the demo: %w", err)
 	}
-	hub, err := app.Build(db, &url.URL{Scheme: "http", Host: "127.0.0.1"}, quiet)
+	hub, err := app.Build(db, app.Options{BaseURL: &url.URL{Scheme: "http", Host: "127.0.0.1"}, Log: quiet})
 	if err != nil {
 		return err
 	}

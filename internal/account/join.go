@@ -124,7 +124,8 @@ const insertMember = `
 	        case when not @share_email or not exists (select from members where email_key = @email_key)
 	             then nullif(@email_key, '') end,
 	        nullif(@password_hash, ''), @locale, @time_zone, @region, @affiliation, @role, @join_id, @consented_at, @created_at)
-	returning id, name, handle, coalesce(email, '') as email, locale, time_zone, region, affiliation, role, created_at`
+	returning id, name, handle, coalesce(email, '') as email, locale, time_zone, region, affiliation, role, translator, created_at,
+	          about, about_html, about_lang`
 
 // maxInserts bounds how often an insert is tried when others take the same handle or e-mail at the same moment.
 const maxInserts = 10

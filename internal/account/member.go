@@ -25,7 +25,11 @@ type Member struct {
 	Region      Region
 	Affiliation string
 	Role        Role
+	Translator  bool // trusted with other people's translations
 	CreatedAt   time.Time
+	About       string // what the member says of themselves, Markdown; empty in lists
+	AboutHTML   string
+	AboutLang   string
 }
 
 // Card is what others see beside what a member wrote.
@@ -39,7 +43,7 @@ type Card struct {
 }
 
 const memberColumns = `
-	select id, name, handle, locale, time_zone, region, affiliation, role, created_at,
+	select id, name, handle, locale, time_zone, region, affiliation, role, translator, created_at, about, about_html, about_lang,
 	       case when @admin or id = @viewer then coalesce(email, '') else '' end as email
 	from members `
 
@@ -119,7 +123,8 @@ type Filter struct {
 const pageOfMembers = 50
 
 const listMembers = `
-	select id, name, handle, locale, time_zone, region, affiliation, role, created_at, coalesce(email, '') as email
+	select id, name, handle, locale, time_zone, region, affiliation, role, translator, created_at, '' as about, '' as about_html,
+	       '' as about_lang, coalesce(email, '') as email
 	from members
 	where (@before = 0 or id < @before)
 	  and (@role = '' or role = @role)

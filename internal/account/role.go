@@ -20,6 +20,29 @@ func ParseRole(s string) (Role, bool) {
 	return "", false
 }
 
+const updateTranslator = `update members set translator = @on where id = @id and translator <> @on returning id`
+
+// SetTranslator trusts a member with reviewing translations, or no longer; for moderators, and nobody themselves. The
+// caller's transaction also holds the log of it. Already so: the fault account.role.already.
+func (s *Service) SetTranslator(ctx context.Context, tx *pg.Tx, viewer Viewer, id MemberID, on bool) error {
+	if !viewer.Moderates() {
+		return fault.New(fault.Forbidden, "error.forbidden")
+	}
+	if id == viewer.ID {
+		return fault.New(fault.Conflict, "account.role.own")
+	}
+	if _, err := s.FindMember(ctx, viewer, id); err != nil {
+		return err
+	}
+	var got MemberID
+	err := tx.QueryRow(ctx, updateTranslator, pgx.StrictNamedArgs{"id": id, "on": on}).Scan(&got)
+	if err != nil {
+		return fmt.Errorf("set translator %d: %w", id, pg.OrNotFound(err, fault.New(fault.Conflict, "account.role.already")))
+	}
+	tx.Touch(Subject(id), "members")
+	return nil
+}
+
 const lockAdmins = `select id from members where role = 'admin' order by id for no key update`
 
 const updateRole = `update members set role = @role where id = @id`

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"time"
@@ -15,6 +16,8 @@ type Service struct {
 	viewers   *viewerCache
 	zones     sync.Map // name → *time.Location: loading one reads the time zone database
 	now       func() time.Time
+	// AboutChanged hears, in its transaction, that a member says something else of themselves, and in which language.
+	AboutChanged func(ctx context.Context, tx *pg.Tx, id MemberID, lang string) error
 }
 
 // New makes the service; it keeps nothing of value in memory and needs no stop.

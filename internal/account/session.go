@@ -99,7 +99,7 @@ func cut(s string, most int) string {
 }
 
 const viewerBySession = `
-	select m.id, m.name, m.handle, m.locale, m.time_zone, m.region, m.affiliation, m.role, s.id as session, s.last_seen_at
+	select m.id, m.name, m.handle, m.locale, m.time_zone, m.region, m.affiliation, m.role, m.translator, s.id as session, s.last_seen_at
 	from sessions s join members m on m.id = s.member_id
 	where s.token_hash = @token and s.expires_at > @now`
 
@@ -109,7 +109,7 @@ func (s *Service) BySession(ctx context.Context, token string) (Viewer, error) {
 }
 
 const viewerByToken = `
-	select m.id, m.name, m.handle, m.locale, m.time_zone, m.region, m.affiliation, m.role, 0::bigint as session,
+	select m.id, m.name, m.handle, m.locale, m.time_zone, m.region, m.affiliation, m.role, m.translator, 0::bigint as session,
 	       @now::timestamptz as last_seen_at
 	from api_tokens t join members m on m.id = t.member_id
 	where t.token_hash = @token and t.revoked_at is null`
@@ -128,6 +128,7 @@ type viewerRow struct {
 	Region      Region
 	Affiliation string
 	Role        Role
+	Translator  bool
 	Session     int64
 	LastSeenAt  time.Time
 }
@@ -177,7 +178,7 @@ func (s *Service) viewerOf(row viewerRow) Viewer {
 		zone = time.UTC
 	}
 	return Viewer{ID: row.ID, Name: row.Name, Handle: row.Handle, Locale: row.Locale, Zone: zone, Region: row.Region,
-		Affiliation: row.Affiliation, Role: row.Role, Session: row.Session}
+		Affiliation: row.Affiliation, Role: row.Role, Translator: row.Translator, Session: row.Session}
 }
 
 const touchSession = `

@@ -18,6 +18,7 @@ type SettingsForm struct {
 	Region      Region
 	Locale      i18n.Locale
 	TimeZone    string
+	About       string // Markdown
 }
 
 const updateSettings = `
@@ -27,6 +28,10 @@ const updateSettings = `
 // UpdateSettings changes the viewer's own profile, language and time zone.
 func (s *Service) UpdateSettings(ctx context.Context, viewer Viewer, f SettingsForm) error {
 	var wrong fault.Fields
+	about, err := checkAbout(&wrong, f.About)
+	if err != nil {
+		return err
+	}
 	p := s.clean(profile{name: f.Name, affiliation: f.Affiliation, locale: f.Locale, zone: f.TimeZone, region: f.Region}, &wrong)
 	if err := wrong.Err(); err != nil {
 		return err
@@ -36,6 +41,9 @@ func (s *Service) UpdateSettings(ctx context.Context, viewer Viewer, f SettingsF
 			"affiliation": p.affiliation, "region": p.region, "locale": p.locale, "time_zone": p.zone})
 		if err != nil {
 			return fmt.Errorf("update settings of member %d: %w", viewer.ID, err)
+		}
+		if err := s.saveAbout(ctx, tx, viewer.ID, about); err != nil {
+			return err
 		}
 		tx.Touch(Subject(viewer.ID), "members") // pages show the name
 		return nil

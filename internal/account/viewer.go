@@ -38,6 +38,7 @@ type Viewer struct {
 	Region      Region
 	Affiliation string
 	Role        Role
+	Translator  bool  // trusted with other people's translations
 	Session     int64 // the session's id; 0 with an API token
 }
 
@@ -49,6 +50,9 @@ func (v Viewer) SignedIn() bool { return v.ID != 0 }
 
 // Moderates reports whether the viewer may act on what others wrote.
 func (v Viewer) Moderates() bool { return v.Role == RoleModerator || v.Role == RoleAdmin }
+
+// Reviews reports whether the viewer may mark translations as reviewed, and change those that are.
+func (v Viewer) Reviews() bool { return v.Translator || v.Moderates() }
 
 // Administers reports whether the viewer may change the hub itself.
 func (v Viewer) Administers() bool { return v.Role == RoleAdmin }

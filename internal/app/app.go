@@ -20,12 +20,17 @@ import (
 	"senet/internal/forum/forumweb"
 	"senet/internal/httpx"
 	"senet/internal/i18n"
+	"senet/internal/jobs"
 	"senet/internal/moderation"
 	"senet/internal/moderation/moderationweb"
 	"senet/internal/notify"
 	"senet/internal/notify/notifyweb"
 	"senet/internal/pg"
 	"senet/internal/server"
+	"senet/internal/translation"
+	"senet/internal/translation/engine"
+	"senet/internal/translation/glossary"
+	"senet/internal/translation/memory"
 	"senet/locales"
 	"senet/web"
 )
@@ -35,20 +40,32 @@ const stopTime = 5 * time.Second
 
 // Hub is a built hub. Build makes it, Serve runs it.
 type Hub struct {
-	Accounts   *account.Service
-	Forum      *forum.Service
-	Chat       *chat.Service
-	Moderation *moderation.Service
+	Accounts    *account.Service
+	Forum       *forum.Service
+	Chat        *chat.Service
+	Moderation  *moderation.Service
+	Translation *translation.Service
+	Memory      *memory.Service
+	Glossary    *glossary.Service
 
 	db    *Database
+	queue *jobs.Queue
 	rooms *chat.Hub
 	pages *forumweb.Handlers
 	app   *server.App
 	log   *slog.Logger
 }
 
-// Build puts the hub together over a database. baseURL is how browsers reach it.
-func Build(db *Database, baseURL *url.URL, log *slog.Logger) (*Hub, error) {
+// Options are what a hub is built with.
+type Options struct {
+	BaseURL *url.URL        // how browsers reach it
+	Engines engine.Settings // of machine translation; zero: none
+	Log     *slog.Logger
+}
+
+// Build puts the hub together over a database.
+func Build(db *Database, o Options) (*Hub, error) {
+	log := o.Log
 	words, err := i18n.Load(locales.FS)
 	if err != nil {
 		return nil, err
@@ -60,16 +77,19 @@ func Build(db *Database, baseURL *url.URL, log *slog.Logger) (*Hub, error) {
 	store := db.Store
 	h := &Hub{db: db, log: log}
 	h.Accounts = account.New(store)
+	if err := h.buildTranslation(store, o); err != nil {
+		return nil, err
+	}
 	notices := notify.New(store)
-	h.Forum = forum.New(store, h.Accounts, notices)
-	h.Chat = chat.New(store, h.Accounts, log)
+	h.Forum = forum.New(store, h.Accounts, h.Translation, notices)
+	h.Chat = chat.New(store, h.Accounts, h.Translation, log)
 	h.Forum.Rooms = func(ctx context.Context, tx *pg.Tx, challenge int64) error {
 		_, err := h.Chat.OpenRoom(ctx, tx, challenge)
 		return err
 	}
 	h.Moderation = moderation.New(store, h.Forum, h.Chat, h.Accounts, notices)
 
-	kit := &httpx.Kit{Bundle: words, Auth: h.Accounts, Assets: assets, BaseURL: baseURL, Log: log, Unread: notices.Unread}
+	kit := &httpx.Kit{Bundle: words, Auth: h.Accounts, Assets: assets, BaseURL: o.BaseURL, Log: log, Unread: notices.Unread}
 	forumPages := forumweb.New(h.Forum, store.Changes, httpx.NewPageCache(store.Changes))
 	forumPages.PostTools = moderationweb.PostActions
 	forumPages.ThreadTools = moderationweb.ThreadActions
@@ -106,6 +126,9 @@ func (h *Hub) Serve(ctx context.Context, ln net.Listener, ready func()) error {
 	go h.housekeeping(background)
 	h.Chat.Start()
 	h.rooms.Start()
+	if err := h.queue.Start(background); err != nil {
+		return err
+	}
 
 	served := make(chan error, 1)
 	go func() { served <- h.app.Listener(ln) }()
@@ -124,6 +147,7 @@ func (h *Hub) Serve(ctx context.Context, ln net.Listener, ready func()) error {
 	if e := h.app.ShutdownWithContext(stop); e != nil && err == nil && stop.Err() == nil {
 		err = fmt.Errorf("stop the server: %w", e)
 	}
+	h.queue.Stop(stop)
 	h.Chat.Stop()
 	return err
 }
@@ -172,7 +196,7 @@ func Run(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(ba
 			return fmt.Errorf("load the demo: %w", err)
 		}
 	}
-	hub, err := Build(db, base, log)
+	hub, err := Build(db, Options{BaseURL: base, Engines: engine.Settings(cfg.Translator), Log: log})
 	if err != nil {
 		return err
 	}

@@ -71,7 +71,8 @@ func partOf(p string) (core string, ok bool) {
 }
 
 // support are the packages that serve tests; they may know everything.
-var support = []string{"internal/archtest", "internal/e2e", "internal/app/apptest", "internal/pg/pgtest", "internal/translation/engine/enginetest"}
+var support = []string{"internal/archtest", "internal/e2e", "internal/app/apptest", "internal/pg/pgtest", "internal/translation/engine/enginetest",
+	"internal/translation/translationtest"}
 
 func isSupport(p string) bool { return slices.Contains(support, p) }
 
@@ -217,7 +218,7 @@ var libraries = []struct {
 	{"github.com/valyala/fasthttp", seesFiber, "fasthttp is Fiber's: httpx, server and the …web packages"},
 	{"github.com/gofiber/contrib/websocket", is("internal/chat/chatweb", "cmd/bench"), "sockets are chatweb's; the bench holds them against the library"},
 	{"github.com/fasthttp/websocket", is("internal/chat/chatweb", "cmd/bench"), "sockets are chatweb's; the bench is a client"},
-	{"github.com/riverqueue/river", is("internal/jobs"), "jobs wraps River"},
+	{"github.com/riverqueue/river", is("internal/jobs", "internal/schema"), "jobs wraps River; schema makes its tables"},
 	{"github.com/pressly/goose", is("internal/schema"), "schema migrates, nobody else"},
 	{"github.com/nicksnyder/go-i18n", is("internal/i18n"), "i18n gives words; nobody asks go-i18n itself"},
 	{"github.com/yuin/goldmark", is("internal/markup"), "markup turns Markdown into HTML, nobody else"},

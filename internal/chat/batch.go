@@ -10,8 +10,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"senet/internal/account"
-	"senet/internal/markup"
 	"senet/internal/pg"
+	"senet/internal/translation"
 )
 
 // batch is one transaction of the writer.
@@ -44,6 +44,7 @@ type replyRow struct {
 	Body   string
 	Lang   string
 	Hidden bool
+	Found  Translations
 }
 
 type result struct {
@@ -66,7 +67,7 @@ const saidBefore = `
 
 const repliedTo = `
 	select m.id, m.room_id, a.name as author, case when m.hidden_at is null then left(m.body, 400) else '' end as body,
-	       m.lang, m.hidden_at is not null as hidden
+	       m.lang, m.hidden_at is not null as hidden, case when m.hidden_at is null then (` + foundOfM + `) end as found
 	from messages m join members a on a.id = m.author_id
 	where m.id = any(@ids)`
 
@@ -100,7 +101,10 @@ func (s *Service) writeBatch(ctx context.Context, ms []*waiting) error {
 			return err
 		}
 		b.decide(ms)
-		return b.insert(ctx, tx)
+		if err := b.insert(ctx, tx); err != nil {
+			return err
+		}
+		return s.words.Written(ctx, tx, translation.Message, b.texts()...)
 	})
 	if err != nil {
 		return fmt.Errorf("write %d messages: %w", len(ms), err)
@@ -114,6 +118,16 @@ func (s *Service) writeBatch(ctx context.Context, ms []*waiting) error {
 		m.done(b.results[i].seq, b.results[i].err)
 	}
 	return nil
+}
+
+// texts are the messages that were written.
+func (b *batch) texts() (ts []translation.Fresh) {
+	for _, r := range b.rooms {
+		for _, e := range r.events {
+			ts = append(ts, translation.Fresh{ID: int64(e.Message.ID), Lang: e.Message.Lang})
+		}
+	}
+	return ts
 }
 
 // prepare locks the rooms and looks up what the decisions need, in one round trip.
@@ -238,7 +252,7 @@ func (b *batch) event(m *waiting, seq int64, id MessageID, at time.Time) Event {
 	msg := &Message{ID: id, ClientID: m.say.ClientID, Seq: seq, Author: m.author, Body: m.say.Body, HTML: m.html,
 		Lang: m.say.Lang, At: at}
 	if r, ok := b.replies[m.say.ReplyTo]; ok {
-		msg.ReplyTo = &Reply{ID: r.ID, Author: r.Author, Lang: r.Lang, Hidden: r.Hidden, Excerpt: markup.Excerpt(r.Body, excerptWeight)}
+		msg.ReplyTo = &Reply{ID: r.ID, Author: r.Author, Lang: r.Lang, Hidden: r.Hidden, Body: r.Body, Found: r.Found}
 	}
 	return Event{Room: m.say.Room, Seq: seq, Kind: KindMessage, At: at, By: m.author, Message: msg}
 }

@@ -16,9 +16,15 @@
 //	restore  the removal was undone.
 //	         by: the message's author.
 //	         data: as of message, and "at": when the message was said; a reader puts the text back in its old place.
+//	translation
+//	         a translation of a message has come, was corrected or taken back.
+//	         by: absent; who translated is in the data.
+//	         data: {"id":991,"locale":"en","text":"…","html":"…","lang":"en","kind":"machine","stale":false,"provider":"…","at":"…"},
+//	         the message's content as readers of that locale see it now (translation.Shown); html beside data, the whole
+//	         message drawn anew, comes to readers of that locale only.
 //
 // A message that is hidden at the time of the reading has no text anywhere: its message event and a restore event of
-// it carry data {"id":991,"removed":true}, no html, and by stays; a reply to it quotes nothing of it.
+// it, and every translation event of it, carry data {"id":991,"removed":true}, no html, and by stays; a reply to it quotes nothing of it.
 //
 // # Who may
 //

@@ -7,15 +7,19 @@ import (
 	"github.com/google/uuid"
 
 	"senet/internal/account"
+	"senet/internal/i18n"
+	"senet/internal/markup"
+	"senet/internal/translation"
 )
 
 // Kind says what happened; the package comment lists them with their data.
 type Kind string
 
 const (
-	KindMessage Kind = "message"
-	KindRemove  Kind = "remove"
-	KindRestore Kind = "restore"
+	KindMessage     Kind = "message"
+	KindRemove      Kind = "remove"
+	KindRestore     Kind = "restore"
+	KindTranslation Kind = "translation"
 )
 
 // MessageID names a message.
@@ -43,7 +47,7 @@ type Event struct {
 	Kind    Kind
 	At      time.Time
 	By      By       // the zero By where nobody is named
-	Message *Message // the subject of message, remove and restore
+	Message *Message // the subject of every kind so far
 	Data    json.RawMessage
 }
 
@@ -59,15 +63,36 @@ type Message struct {
 	At       time.Time
 	ReplyTo  *Reply
 	Hidden   bool
+	Found    Translations
 }
 
-// Reply is the message that another one answers. Of a hidden one Excerpt is empty.
+// Translations are those of a text, by the language they are in.
+type Translations map[i18n.Locale]translation.Found
+
+// Text is the message as its author wrote it.
+func (m Message) Text() translation.Text {
+	return translation.Text{Source: m.Body, HTML: m.HTML, Lang: m.Lang, Version: 1}
+}
+
+// Content is what a reader of that locale sees.
+func (m Message) Content(l i18n.Locale) translation.Shown {
+	return translation.Content(m.Text(), m.Found[translation.Reading(l)], l)
+}
+
+// Reply is the message that another one answers. Of a hidden one Body is empty.
 type Reply struct {
-	ID      MessageID
-	Author  string
-	Excerpt string
-	Lang    string
-	Hidden  bool
+	ID     MessageID
+	Author string
+	Body   string // its beginning
+	Lang   string
+	Hidden bool
+	Found  Translations
+}
+
+// Excerpt is the beginning of what a reader of that locale sees of it, and the language it is in.
+func (r Reply) Excerpt(l i18n.Locale) (excerpt, lang string) {
+	shown := translation.Content(translation.Text{Source: r.Body, Lang: r.Lang, Version: 1}, r.Found[translation.Reading(l)], l)
+	return markup.Excerpt(shown.Text, excerptWeight), shown.Lang
 }
 
 // Frame is an event as it goes over the wire.
@@ -97,6 +122,13 @@ type removedData struct {
 	Removed bool      `json:"removed"`
 }
 
+// translationData is the data of an event that brings a translation.
+type translationData struct {
+	ID     MessageID   `json:"id"`
+	Locale i18n.Locale `json:"locale"`
+	translation.Shown
+}
+
 type subjectData struct {
 	ID MessageID `json:"id"`
 }
@@ -104,9 +136,22 @@ type subjectData struct {
 // Stamp is a moment as the wire writes it: RFC 3339, UTC, milliseconds.
 func Stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000Z") }
 
-// Shows reports whether the event brings a message's text to the reader: only then it has html.
-func (e Event) Shows() bool {
-	return (e.Kind == KindMessage || e.Kind == KindRestore) && e.Message != nil && !e.Message.Hidden
+// Shows reports whether the event brings a message's text to readers of that locale: only then it has html.
+func (e Event) Shows(l i18n.Locale) bool {
+	switch {
+	case e.Message == nil || e.Message.Hidden:
+		return false
+	case e.Kind == KindTranslation:
+		return e.translated() == translation.Reading(l)
+	}
+	return e.Kind == KindMessage || e.Kind == KindRestore
+}
+
+// translated is the language of the translation that the event tells of.
+func (e Event) translated() i18n.Locale {
+	var d struct{ Locale i18n.Locale }
+	_ = json.Unmarshal(e.Data, &d) // our own; broken it is no language
+	return d.Locale
 }
 
 // Frame makes the event ready for the wire. html is its message drawn for the reader; it is left out where the
@@ -120,7 +165,10 @@ func (e Event) Frame(html string) Frame {
 	switch {
 	case m == nil:
 		f.Data = e.Data
-	case e.Shows():
+	case e.Kind == KindTranslation && !m.Hidden:
+		l := e.translated()
+		f.Data, f.HTML = translationData{ID: m.ID, Locale: l, Shown: m.Content(l)}, html
+	case !m.Hidden && e.Kind != KindRemove:
 		d := messageData{ID: m.ID, ClientID: m.ClientID, Body: m.Body, Lang: m.Lang}
 		if m.ReplyTo != nil {
 			d.ReplyTo = &m.ReplyTo.ID

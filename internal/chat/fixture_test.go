@@ -17,6 +17,7 @@ import (
 	"senet/internal/i18n"
 	"senet/internal/pg"
 	"senet/internal/pg/pgtest"
+	"senet/internal/translation/translationtest"
 )
 
 // house is a database of its own with a service that writes, two members, a moderator and a room.
@@ -35,7 +36,8 @@ func newHouse(t *testing.T) *house {
 	t.Helper()
 	pool := pgtest.DB(t)
 	h := &house{t: t, pool: pool, store: pg.NewStore(pool)}
-	h.service = New(h.store, account.New(h.store), slog.New(slog.DiscardHandler))
+	accounts := account.New(h.store)
+	h.service = New(h.store, accounts, translationtest.New(t, h.store, accounts), slog.New(slog.DiscardHandler))
 	h.service.Start()
 	t.Cleanup(h.service.Stop)
 	h.anna = h.member("Anna Weber", account.Europe, account.RoleMember)

@@ -10,6 +10,7 @@ import (
 	"senet/internal/fault"
 	"senet/internal/markup"
 	"senet/internal/pg"
+	"senet/internal/translation"
 )
 
 // Subject is what a decision about a message needs to know of it.
@@ -66,6 +67,9 @@ func (s *Service) setHidden(ctx context.Context, tx *pg.Tx, viewer account.Viewe
 	}
 	if _, err := tx.Exec(ctx, setHidden, pgx.StrictNamedArgs{"id": id, "hide": hide}); err != nil {
 		return Subject{}, fmt.Errorf("%s message %d: %w", kind, id, err)
+	}
+	if err := s.words.SetHidden(ctx, tx, hide, translation.Subject{Kind: translation.Message, ID: int64(id)}); err != nil {
+		return Subject{}, err
 	}
 	if _, err := s.Append(ctx, tx, sub.Room, Entry{Kind: kind, By: viewer.ID, Message: id}); err != nil {
 		return Subject{}, err

@@ -17,6 +17,7 @@ import (
 	"senet/internal/account"
 	"senet/internal/i18n"
 	"senet/internal/pg"
+	"senet/internal/translation/translationtest"
 )
 
 func TestHub_followsARoom(t *testing.T) {
@@ -148,7 +149,8 @@ func TestHub_exactlyOnceThroughReconnects(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	hub := h.hub()
-	second := New(h.store, account.New(h.store), slog.New(slog.DiscardHandler))
+	accounts := account.New(h.store)
+	second := New(h.store, accounts, translationtest.New(t, h.store, accounts), slog.New(slog.DiscardHandler))
 	second.Start()
 	defer second.Stop()
 	const senders, each, clients = 8, 40, 12
@@ -325,7 +327,8 @@ func TestHub_stopSendsEverybodyAway(t *testing.T) {
 // Not parallel: it looks at every goroutine there is.
 func TestStartStop_leavesNoGoroutine(t *testing.T) {
 	old := goleak.IgnoreCurrent()
-	s := New(pg.NewStore(nil), nil, slog.New(slog.DiscardHandler))
+	store := pg.NewStore(nil)
+	s := New(store, nil, translationtest.New(t, store, nil), slog.New(slog.DiscardHandler))
 	hub := NewHub(s, plainWire{}, slog.New(slog.DiscardHandler))
 	s.Start()
 	hub.Start()

@@ -10,7 +10,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"senet/internal/account"
-	"senet/internal/markup"
 	"senet/internal/pg"
 )
 
@@ -43,7 +42,19 @@ const messageColumns = `
 	coalesce(a.region, '') as region, coalesce(a.affiliation, '') as affiliation, coalesce(a.role, '') as role,
 	m.reply_to, coalesce(pa.name, '') as reply_author, coalesce(p.lang, '') as reply_lang,
 	case when p.hidden_at is null then left(coalesce(p.body, ''), 400) else '' end as reply_body,
-	p.hidden_at is not null as reply_hidden`
+	p.hidden_at is not null as reply_hidden,
+	case when m.hidden_at is null then (` + foundOfM + `) end as found,
+	case when p.hidden_at is null then (` + foundOfP + `) end as reply_found`
+
+// translations of a message by language, as Translations.
+const (
+	foundColumns = `select jsonb_object_agg(tr.locale, jsonb_build_object('TrKind', tr.kind, 'TrText', tr.text, 'TrHTML', tr.html,
+		'TrProvider', tr.provider, 'TrVersion', tr.source_version, 'TrScore', tr.score, 'TrAt', tr.at,
+		'TrBy', coalesce((select name from members where id = tr.author_id), ''), 'TrReviewed', tr.reviewed_at is not null))
+		from translations tr where tr.subject_kind = 'message' and tr.subject_id = `
+	foundOfM = foundColumns + `m.id`
+	foundOfP = foundColumns + `p.id`
+)
 
 const messageJoins = `
 	left join messages p on p.id = m.reply_to
@@ -69,6 +80,8 @@ type messageRow struct {
 	ReplyLang   string
 	ReplyBody   string
 	ReplyHidden bool
+	Found       Translations
+	ReplyFound  Translations
 }
 
 func (r messageRow) by() By {
@@ -79,7 +92,8 @@ func (r messageRow) message() *Message {
 	if r.ID == 0 {
 		return nil
 	}
-	m := &Message{ID: r.ID, Seq: r.MessageSeq, Author: r.by(), Body: r.Body, HTML: r.HTML, Lang: r.Lang, Hidden: r.Hidden}
+	m := &Message{ID: r.ID, Seq: r.MessageSeq, Author: r.by(), Body: r.Body, HTML: r.HTML, Lang: r.Lang, Hidden: r.Hidden,
+		Found: r.Found}
 	if r.ClientID != nil {
 		m.ClientID = *r.ClientID
 	}
@@ -87,8 +101,8 @@ func (r messageRow) message() *Message {
 		m.At = *r.SaidAt
 	}
 	if r.ReplyTo != nil {
-		m.ReplyTo = &Reply{ID: *r.ReplyTo, Author: r.ReplyAuthor, Lang: r.ReplyLang, Hidden: r.ReplyHidden,
-			Excerpt: markup.Excerpt(r.ReplyBody, excerptWeight)}
+		m.ReplyTo = &Reply{ID: *r.ReplyTo, Author: r.ReplyAuthor, Lang: r.ReplyLang, Hidden: r.ReplyHidden, Body: r.ReplyBody,
+			Found: r.ReplyFound}
 	}
 	return m
 }
@@ -132,7 +146,7 @@ func (s *Service) read(ctx context.Context, room RoomID, after, upto int64) ([]E
 	events := make([]Event, len(rows))
 	for i, r := range rows {
 		events[i] = Event{Room: room, Seq: r.Seq, Kind: r.Kind, At: r.At, Message: r.message(), Data: r.Data}
-		if r.Kind != KindRemove {
+		if r.Kind != KindRemove && r.Kind != KindTranslation {
 			events[i].By = r.by()
 		}
 	}

@@ -31,7 +31,7 @@ func TestHide_takesTheTextFromEveryReading(t *testing.T) {
 	h.must(err)
 	before, err := h.service.Newest(t.Context(), h.anna, h.room, 50)
 	h.must(err)
-	if got := before.Events[1].Message.ReplyTo; got == nil || got.Excerpt != "secret words" || got.Author != "Anna Weber" {
+	if got := before.Events[1].Message.ReplyTo; got == nil || got.Body != "secret words" || got.Author != "Anna Weber" {
 		t.Fatalf("the answer quotes %+v", got)
 	}
 	h.hide(1)

@@ -168,7 +168,7 @@ func TestWriter_gaplessUnderLoad(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	other := h.newRoom("cancer")
-	second := New(h.store, account.New(h.store), h.service.log) // another node on the same database
+	second := New(h.store, h.service.accounts, h.service.words, h.service.log) // another node on the same database
 	second.Start()
 	defer second.Stop()
 	const senders, each = 16, 25

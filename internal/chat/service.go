@@ -6,12 +6,14 @@ import (
 
 	"senet/internal/account"
 	"senet/internal/pg"
+	"senet/internal/translation"
 )
 
 // Service is rooms and their log.
 type Service struct {
 	store    *pg.Store
 	accounts *account.Service
+	words    *translation.Service
 	log      *slog.Logger
 	writer   *writer
 
@@ -20,9 +22,10 @@ type Service struct {
 }
 
 // New makes the service over store; accounts knows who is mentioned. Saying something needs Start.
-func New(store *pg.Store, accounts *account.Service, log *slog.Logger) *Service {
-	s := &Service{store: store, accounts: accounts, log: log}
+func New(store *pg.Store, accounts *account.Service, words *translation.Service, log *slog.Logger) *Service {
+	s := &Service{store: store, accounts: accounts, words: words, log: log}
 	s.writer = newWriter(s)
+	words.Register(translation.Message, messages{s})
 	return s
 }
 

@@ -13,9 +13,11 @@ import (
 	"senet/internal/chat"
 	"senet/internal/demo"
 	"senet/internal/forum"
+	"senet/internal/i18n"
 	"senet/internal/notify"
 	"senet/internal/pg"
 	"senet/internal/pg/pgtest"
+	"senet/internal/translation/translationtest"
 )
 
 // hub is a database with the demo in it, shared by the tests that only read.
@@ -30,7 +32,8 @@ func newHub(t *testing.T) hub {
 	t.Helper()
 	store := pg.NewStore(pgtest.DB(t))
 	accounts := account.New(store)
-	return hub{store, accounts, forum.New(store, accounts, notify.New(store)), chat.New(store, accounts, slog.New(slog.DiscardHandler))}
+	words := translationtest.New(t, store, accounts)
+	return hub{store, accounts, forum.New(store, accounts, words, notify.New(store)), chat.New(store, accounts, words, slog.New(slog.DiscardHandler))}
 }
 
 func loaded(t *testing.T) hub {
@@ -170,10 +173,10 @@ func TestLoad_everyThreadCanBeRead(t *testing.T) {
 		t.Fatalf("%d threads, more %v, %v; want at least 24", len(threads), more, err)
 	}
 	for _, th := range threads {
-		if _, err := h.forum.FindThread(ctx, account.Visitor(), th.ID); err != nil {
+		if _, err := h.forum.FindThread(ctx, account.Visitor(), i18n.En, th.ID); err != nil {
 			t.Error(err)
 		}
-		posts, _, err := h.forum.ListPosts(ctx, th.ID, 0, 100)
+		posts, _, err := h.forum.ListPosts(ctx, i18n.En, th.ID, 0, 100)
 		if err != nil || len(posts) != th.PostCount {
 			t.Errorf("%s: %d posts, %v; want %d", th.Title, len(posts), err, th.PostCount)
 		}
@@ -196,14 +199,14 @@ func TestLoad_rendersAsForumDoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before, err := h.forum.FindPost(t.Context(), forum.PostID(post))
+	before, err := h.forum.FindPost(t.Context(), i18n.En, forum.PostID(post))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if err := h.forum.Edit(t.Context(), viewer, forum.EditForm{Post: before.ID, Body: before.Body + "\n\n补充。"}); err != nil {
 		t.Fatal(err)
 	}
-	after, err := h.forum.FindPost(t.Context(), before.ID)
+	after, err := h.forum.FindPost(t.Context(), i18n.En, before.ID)
 	if err != nil {
 		t.Fatal(err)
 	}

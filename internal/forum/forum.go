@@ -13,6 +13,7 @@ import (
 	"senet/internal/markup"
 	"senet/internal/notify"
 	"senet/internal/pg"
+	"senet/internal/translation"
 )
 
 type (
@@ -45,6 +46,7 @@ type Service struct {
 	store    *pg.Store
 	accounts *account.Service
 	notify   *notify.Service
+	words    *translation.Service
 	mine     gather
 	people   peopleCache
 	// Rooms opens the standing room of a new challenge, in the transaction that creates it.
@@ -52,8 +54,11 @@ type Service struct {
 }
 
 // New makes the forum.
-func New(store *pg.Store, accounts *account.Service, notices *notify.Service) *Service {
-	return &Service{store: store, accounts: accounts, notify: notices}
+func New(store *pg.Store, accounts *account.Service, words *translation.Service, notices *notify.Service) *Service {
+	s := &Service{store: store, accounts: accounts, words: words, notify: notices}
+	words.Register(translation.Thread, titles{s})
+	words.Register(translation.Post, posts{s})
+	return s
 }
 
 // Author is who wrote something, as shown beside it.

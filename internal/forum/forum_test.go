@@ -16,6 +16,7 @@ import (
 	"senet/internal/notify"
 	"senet/internal/pg"
 	"senet/internal/pg/pgtest"
+	"senet/internal/translation/translationtest"
 )
 
 // bundle is a forum of its own with a challenge and three people.
@@ -36,7 +37,7 @@ func setup(t *testing.T, db pg.DB) *bundle {
 	store := pg.NewStore(db)
 	accounts := account.New(store)
 	inbox := notify.New(store)
-	b := &bundle{t: t, store: store, inbox: inbox, Service: forum.New(store, accounts, inbox), slug: "amr"}
+	b := &bundle{t: t, store: store, inbox: inbox, Service: forum.New(store, accounts, translationtest.New(t, store, accounts), inbox), slug: "amr"}
 	b.Service.Rooms = func(ctx context.Context, tx *pg.Tx, challenge int64) error {
 		_, err := tx.Exec(ctx, `insert into rooms (challenge_id) values ($1)`, challenge)
 		return err
@@ -108,14 +109,14 @@ func TestStartThread(t *testing.T) {
 	t.Parallel()
 	b := setup(t, pgtest.Tx(t))
 	st := b.start(b.lyl, "耐药", "我们在**成都**做了调查。@annaweber怎么看？")
-	th, err := b.FindThread(t.Context(), account.Visitor(), st.ID)
+	th, err := b.FindThread(t.Context(), account.Visitor(), i18n.En, st.ID)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if th.Title != "耐药" || th.Lang != "zh" || th.PostCount != 1 || th.LastNumber != 1 || th.Slug != "nai-yao" {
 		t.Errorf("thread = %q lang %s, %d posts, last %d, slug %q", th.Title, th.Lang, th.PostCount, th.LastNumber, th.Slug)
 	}
-	posts, more, err := b.ListPosts(t.Context(), st.ID, 0, 0)
+	posts, more, err := b.ListPosts(t.Context(), i18n.En, st.ID, 0, 0)
 	if err != nil || more || len(posts) != 1 {
 		t.Fatalf("posts = %d, more %v, %v", len(posts), more, err)
 	}
@@ -222,7 +223,7 @@ func TestReply_sentTwiceAtOnce(t *testing.T) {
 			t.Errorf("answers differ: %d and %d", id, ids[0])
 		}
 	}
-	th, _ := b.FindThread(t.Context(), b.anna, st.ID)
+	th, _ := b.FindThread(t.Context(), b.anna, i18n.En, st.ID)
 	if th.PostCount != 2 || th.LastNumber != 2 {
 		t.Errorf("%d posts, last number %d; want 2 and 2", th.PostCount, th.LastNumber)
 	}
@@ -241,7 +242,7 @@ func TestReply_numbersAreGapless(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	posts, _, err := b.ListPosts(t.Context(), st.ID, 0, 100)
+	posts, _, err := b.ListPosts(t.Context(), i18n.En, st.ID, 0, 100)
 	if err != nil || len(posts) != 21 {
 		t.Fatalf("%d posts, %v; want 21", len(posts), err)
 	}
@@ -295,7 +296,7 @@ func TestEdit(t *testing.T) {
 	if revs[0].Body != "Second text" || revs[1].Body != "First text" {
 		t.Errorf("versions = %q, %q", revs[0].Body, revs[1].Body)
 	}
-	p, _ := b.FindPost(t.Context(), st.PostID)
+	p, _ := b.FindPost(t.Context(), i18n.En, st.PostID)
 	if p.EditedAt == nil || p.Version != 2 || !strings.Contains(p.HTML, "Second text") {
 		t.Errorf("post = version %d, edited %v, %s", p.Version, p.EditedAt, p.HTML)
 	}
@@ -318,29 +319,29 @@ func TestSetHidden_isGoneEverywhere(t *testing.T) {
 		return err
 	})
 	for _, viewer := range []account.Viewer{account.Visitor(), b.lyl, b.manager} {
-		posts, _, _ := b.ListPosts(t.Context(), st.ID, 0, 0)
+		posts, _, _ := b.ListPosts(t.Context(), i18n.En, st.ID, 0, 0)
 		if len(posts) != 2 || posts[1].Number != 3 {
 			t.Errorf("%q sees %d posts", viewer.Name, len(posts))
 		}
 	}
-	_, err := b.FindPost(t.Context(), id)
+	_, err := b.FindPost(t.Context(), i18n.En, id)
 	wantFault(t, err, fault.NotFound, "forum.post.not_found")
 	_, err = b.Revisions(t.Context(), id)
 	wantFault(t, err, fault.NotFound, "forum.post.not_found")
 	_, err = b.PlaceOf(t.Context(), id)
 	wantFault(t, err, fault.NotFound, "forum.post.not_found")
-	if kept, _, _ := b.Bookmarks(t.Context(), b.anna, 0); len(kept) != 0 {
+	if kept, _, _ := b.Bookmarks(t.Context(), b.anna, i18n.En, 0); len(kept) != 0 {
 		t.Errorf("%d bookmarks lead to it", len(kept))
 	}
 	wantFault(t, b.React(t.Context(), b.anna, id, forum.Agree, true), fault.NotFound, "forum.post.not_found")
-	th, _ := b.FindThread(t.Context(), b.anna, st.ID)
+	th, _ := b.FindThread(t.Context(), b.anna, i18n.En, st.ID)
 	if th.PostCount != 2 {
 		t.Errorf("post count = %d, want 2", th.PostCount)
 	}
 	err = b.store.InTx(t.Context(), func(tx *pg.Tx) error { _, err := b.SetHidden(t.Context(), tx, id, true); return err })
 	wantFault(t, err, fault.Conflict, "forum.already")
 	b.tx(func(tx *pg.Tx) error { _, err := b.SetHidden(t.Context(), tx, id, false); return err })
-	if posts, _, _ := b.ListPosts(t.Context(), st.ID, 0, 0); len(posts) != 3 {
+	if posts, _, _ := b.ListPosts(t.Context(), i18n.En, st.ID, 0, 0); len(posts) != 3 {
 		t.Errorf("shown again: %d posts, want 3", len(posts))
 	}
 }
@@ -351,14 +352,14 @@ func TestSetHidden_openingPostHidesTheThread(t *testing.T) {
 	st := b.start(b.anna, "A thread", "Opening")
 	reply := b.reply(b.lyl, st.ID, "回复")
 	b.tx(func(tx *pg.Tx) error { _, err := b.SetHidden(t.Context(), tx, st.PostID, true); return err })
-	_, err := b.FindThread(t.Context(), b.anna, st.ID)
+	_, err := b.FindThread(t.Context(), b.anna, i18n.En, st.ID)
 	wantFault(t, err, fault.NotFound, "forum.thread.not_found")
-	_, err = b.FindPost(t.Context(), reply)
+	_, err = b.FindPost(t.Context(), i18n.En, reply)
 	wantFault(t, err, fault.NotFound, "forum.post.not_found")
 	if ts, _, _ := b.ListThreads(t.Context(), forum.ThreadFilter{}); len(ts) != 0 {
 		t.Errorf("%d threads listed", len(ts))
 	}
-	if _, err := b.FindThread(t.Context(), b.manager, st.ID); err != nil {
+	if _, err := b.FindThread(t.Context(), b.manager, i18n.En, st.ID); err != nil {
 		t.Errorf("moderators must still find it, to undo: %v", err)
 	}
 }
@@ -380,7 +381,7 @@ func TestPlaceOf_pages(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		page, _, err := b.ListPosts(t.Context(), st.ID, pl.After, 0)
+		page, _, err := b.ListPosts(t.Context(), i18n.En, st.ID, pl.After, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -453,7 +454,7 @@ func TestMineOf(t *testing.T) {
 	if err != nil || len(m.Hidden) != 1 || m.Hidden[0].ID != hidden {
 		t.Errorf("a moderator sees %+v, %v", m.Hidden, err)
 	}
-	p, _ := b.FindPost(t.Context(), st.PostID)
+	p, _ := b.FindPost(t.Context(), i18n.En, st.PostID)
 	if p.Thanks != 1 {
 		t.Errorf("thanks = %d, want 1", p.Thanks)
 	}
@@ -522,7 +523,7 @@ func TestMoveAndRename(t *testing.T) {
 		}
 		return err
 	})
-	th, err := b.FindThread(t.Context(), b.anna, st.ID)
+	th, err := b.FindThread(t.Context(), b.anna, i18n.En, st.ID)
 	if err != nil || th.ChallengeSlug != "one-health" || th.Title != "耐药监测数据" || th.Lang != "zh" {
 		t.Errorf("thread = %+v, %v", th, err)
 	}

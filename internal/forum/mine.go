@@ -12,8 +12,10 @@ import (
 
 	"senet/internal/account"
 	"senet/internal/fault"
+	"senet/internal/i18n"
 	"senet/internal/markup"
 	"senet/internal/pg"
+	"senet/internal/translation"
 )
 
 // Reaction is a short answer to a post.
@@ -71,7 +73,7 @@ func (s *Service) Bookmark(ctx context.Context, viewer account.Viewer, id PostID
 	if on {
 		query = addBookmark
 	}
-	if _, err := s.FindPost(ctx, id); err != nil {
+	if _, err := s.FindPost(ctx, "", id); err != nil {
 		return err
 	}
 	if _, err := s.store.Exec(ctx, query, pgx.StrictNamedArgs{"post": id, "member": viewer.ID}); err != nil {
@@ -98,36 +100,53 @@ func (s *Service) onPost(ctx context.Context, id PostID, f func(*pg.Tx) error) e
 
 // Bookmarked is a kept post with its thread.
 type Bookmarked struct {
-	PostID    PostID
-	Title     string
-	TitleLang string
-	Body      string
-	Lang      string
-	KeptAt    time.Time
+	PostID   PostID
+	ThreadID ThreadID
+	Thread   Thread `db:"-"`
+	Body     string
+	Lang     string
+	Version  int
+	KeptAt   time.Time
 	Author
+	translation.Found
 }
 
-// Excerpt is the beginning of the kept post.
-func (b Bookmarked) Excerpt() string { return markup.Excerpt(b.Body, 240) }
+// Content is what a reader of that locale sees of the post; the list was read for that locale.
+func (b Bookmarked) Content(l i18n.Locale) translation.Shown {
+	return translation.Content(translation.Text{Source: b.Body, Lang: b.Lang, Version: b.Version}, b.Found, l)
+}
+
+// Excerpt is the beginning of the kept post, as a reader of that locale sees it.
+func (b Bookmarked) Excerpt(l i18n.Locale) string { return markup.Excerpt(b.Content(l).Text, 240) }
 
 const listBookmarks = `
-select p.id as post_id, t.title, t.lang as title_lang, left(p.body, 2000) as body, p.lang, b.created_at as kept_at, ` + authorColumns + `
+select p.id as post_id, t.id as thread_id, left(p.body, 2000) as body, p.lang, p.version, b.created_at as kept_at, ` + authorColumns + `, ` + translation.Columns + `
 from bookmarks b join posts p on p.id = b.post_id join threads t on t.id = p.thread_id join members m on m.id = p.author_id
+left join translations tr on tr.subject_kind = 'post' and tr.subject_id = p.id and tr.locale = @locale
 where b.member_id = @member and p.hidden_at is null and t.hidden_at is null
 	and (@after::bigint = 0 or (b.created_at, p.id) < ((select created_at from bookmarks where member_id = @member and post_id = @after), @after))
 order by b.created_at desc, p.id desc limit @limit`
 
-// Bookmarks are the viewer's kept posts, the latest first, continuing behind the post after; and whether there are more.
-func (s *Service) Bookmarks(ctx context.Context, viewer account.Viewer, after PostID) (bs []Bookmarked, more bool, err error) {
+// Bookmarks are the viewer's kept posts, for reading in a locale, the latest first, continuing behind the post after; and
+// whether there are more.
+func (s *Service) Bookmarks(ctx context.Context, viewer account.Viewer, l i18n.Locale, after PostID) (bs []Bookmarked, more bool, err error) {
 	bs, err = pg.All[Bookmarked](ctx, s.store, listBookmarks,
-		pgx.StrictNamedArgs{"member": viewer.ID, "after": after, "limit": PageSize + 1})
+		pgx.StrictNamedArgs{"member": viewer.ID, "after": after, "limit": PageSize + 1, "locale": translation.Reading(l)})
 	if err != nil {
 		return nil, false, fmt.Errorf("list bookmarks: %w", err)
 	}
-	if len(bs) > PageSize {
-		return bs[:PageSize], true, nil
+	if more = len(bs) > PageSize; more {
+		bs = bs[:PageSize]
 	}
-	return bs, false, nil
+	ids := make([]ThreadID, len(bs))
+	for i, b := range bs {
+		ids[i] = b.ThreadID
+	}
+	threads, err := s.threads(ctx, l, ids)
+	for i := range bs {
+		bs[i].Thread = threads[bs[i].ThreadID]
+	}
+	return bs, more, err
 }
 
 const (
@@ -150,7 +169,7 @@ func (s *Service) FollowThread(ctx context.Context, viewer account.Viewer, id Th
 	if !viewer.SignedIn() {
 		return errSignIn
 	}
-	if _, err := s.FindThread(ctx, viewer, id); err != nil {
+	if _, err := s.FindThread(ctx, viewer, "", id); err != nil {
 		return err
 	}
 	if on {

@@ -32,32 +32,39 @@ type Post struct {
 	Thanks    int
 	Insight   int
 	Author
+	translation.Found
 }
 
-// Content is what a reader of that locale sees.
+// Content is what a reader of that locale sees; the post was read for that locale.
 func (p Post) Content(l i18n.Locale) translation.Shown {
-	return translation.Content(translation.Text{Source: p.Body, HTML: p.HTML, Lang: p.Lang, Version: p.Version}, l)
+	return translation.Content(p.Text(), p.Found, l)
+}
+
+// Text is the post as its author wrote it.
+func (p Post) Text() translation.Text {
+	return translation.Text{Source: p.Body, HTML: p.HTML, Lang: p.Lang, Version: p.Version}
 }
 
 // Anchor is the post's place on the page.
 func (p Post) Anchor() string { return fmt.Sprintf("post-%d", p.ID) }
 
 const postColumns = `p.id, p.thread_id, p.number, p.body, p.html, p.lang, p.version, p.created_at, p.edited_at,
-	coalesce(r.agree, 0)::int as agree, coalesce(r.thanks, 0)::int as thanks, coalesce(r.insight, 0)::int as insight, ` + authorColumns + `
+	coalesce(r.agree, 0)::int as agree, coalesce(r.thanks, 0)::int as thanks, coalesce(r.insight, 0)::int as insight, ` + authorColumns + `, ` + translation.Columns + `
 from posts p join members m on m.id = p.author_id
+left join translations tr on tr.subject_kind = 'post' and tr.subject_id = p.id and tr.locale = @locale
 left join lateral (select count(*) filter (where kind = 'agree') as agree, count(*) filter (where kind = 'thanks') as thanks,
 	count(*) filter (where kind = 'insight') as insight from post_reactions where post_id = p.id) r on true`
 
 const listPosts = `select ` + postColumns + `
 where p.thread_id = @thread and p.hidden_at is null and p.number > @after order by p.number limit @limit`
 
-// ListPosts is a page of a thread's visible posts with numbers above after, and whether there are more. limit is at
-// most 100; 0: PageSize. The thread's own visibility is part of FindThread; here hidden posts are in no answer, whoever asks.
-func (s *Service) ListPosts(ctx context.Context, thread ThreadID, after, limit int) (ps []Post, more bool, err error) {
+// ListPosts is a page of a thread's visible posts with numbers above after, for readers of a locale, and whether there
+// are more. limit is at most 100; 0: PageSize. The thread's own visibility is part of FindThread; here hidden posts are in no answer, whoever asks.
+func (s *Service) ListPosts(ctx context.Context, l i18n.Locale, thread ThreadID, after, limit int) (ps []Post, more bool, err error) {
 	if limit <= 0 || limit > 100 {
 		limit = PageSize
 	}
-	ps, err = pg.All[Post](ctx, s.store, listPosts, pgx.StrictNamedArgs{"thread": thread, "after": after, "limit": limit + 1})
+	ps, err = pg.All[Post](ctx, s.store, listPosts, pgx.StrictNamedArgs{"thread": thread, "after": after, "limit": limit + 1, "locale": translation.Reading(l)})
 	if err != nil {
 		return nil, false, fmt.Errorf("list posts of thread %d: %w", thread, err)
 	}
@@ -70,9 +77,9 @@ func (s *Service) ListPosts(ctx context.Context, thread ThreadID, after, limit i
 const findPost = `select ` + postColumns + ` join threads t on t.id = p.thread_id
 where p.id = @id and p.hidden_at is null and t.hidden_at is null`
 
-// FindPost finds a visible post of a visible thread.
-func (s *Service) FindPost(ctx context.Context, id PostID) (Post, error) {
-	p, err := pg.One[Post](ctx, s.store, findPost, pgx.StrictNamedArgs{"id": id})
+// FindPost finds a visible post of a visible thread, for readers of a locale.
+func (s *Service) FindPost(ctx context.Context, l i18n.Locale, id PostID) (Post, error) {
+	p, err := pg.One[Post](ctx, s.store, findPost, pgx.StrictNamedArgs{"id": id, "locale": translation.Reading(l)})
 	if err != nil {
 		return p, fmt.Errorf("find post %d: %w", id, pg.OrNotFound(err, errPostNotFound))
 	}
@@ -161,6 +168,9 @@ func (s *Service) reply(ctx context.Context, tx *pg.Tx, viewer account.Viewer, f
 	if err := tx.QueryRow(ctx, insertPost, postArgs(form.Thread, number, viewer, form.ClientID, w)).Scan(&id); err != nil {
 		return 0, fmt.Errorf("insert reply: %w", err)
 	}
+	if err := s.words.Written(ctx, tx, translation.Post, translation.Fresh{ID: int64(id), Lang: w.lang}); err != nil {
+		return 0, err
+	}
 	if err := follow(ctx, tx, viewer.ID, form.Thread); err != nil {
 		return 0, err
 	}
@@ -178,7 +188,7 @@ func (s *Service) reply(ctx context.Context, tx *pg.Tx, viewer account.Viewer, f
 
 // whyClosed says why a thread took no reply: gone, locked or archived.
 func (s *Service) whyClosed(ctx context.Context, viewer account.Viewer, id ThreadID) error {
-	t, err := s.FindThread(ctx, viewer, id)
+	t, err := s.FindThread(ctx, viewer, "", id)
 	switch {
 	case err != nil:
 		return err
@@ -268,7 +278,7 @@ func (s *Service) Edit(ctx context.Context, viewer account.Viewer, form EditForm
 			return fmt.Errorf("edit post %d: %w", form.Post, err)
 		}
 		tx.Touch(subject(p.ThreadID))
-		return nil
+		return s.outdated(ctx, tx, viewer, form.Post, p.ThreadID, w.lang)
 	})
 }
 
@@ -307,9 +317,9 @@ func (p Place) Path() string { return threadPath(p.ThreadID, p.Slug) }
 const newestPosts = `select ` + postColumns + `
 where p.thread_id = @thread and p.hidden_at is null order by p.number desc limit @limit`
 
-// NewestPosts are a thread's last visible posts, the newest first.
-func (s *Service) NewestPosts(ctx context.Context, thread ThreadID, limit int) ([]Post, error) {
-	ps, err := pg.All[Post](ctx, s.store, newestPosts, pgx.StrictNamedArgs{"thread": thread, "limit": limit})
+// NewestPosts are a thread's last visible posts, the newest first, for readers of a locale.
+func (s *Service) NewestPosts(ctx context.Context, l i18n.Locale, thread ThreadID, limit int) ([]Post, error) {
+	ps, err := pg.All[Post](ctx, s.store, newestPosts, pgx.StrictNamedArgs{"thread": thread, "limit": limit, "locale": translation.Reading(l)})
 	if err != nil {
 		return nil, fmt.Errorf("list newest posts of thread %d: %w", thread, err)
 	}
@@ -318,9 +328,9 @@ func (s *Service) NewestPosts(ctx context.Context, thread ThreadID, limit int) (
 
 const openings = `select ` + postColumns + ` where p.thread_id = any(@threads) and p.number = 1 and p.hidden_at is null`
 
-// Openings are the first posts of threads, by thread.
-func (s *Service) Openings(ctx context.Context, threads []ThreadID) (map[ThreadID]Post, error) {
-	ps, err := pg.All[Post](ctx, s.store, openings, pgx.StrictNamedArgs{"threads": threads})
+// Openings are the first posts of threads, by thread, for readers of a locale.
+func (s *Service) Openings(ctx context.Context, l i18n.Locale, threads []ThreadID) (map[ThreadID]Post, error) {
+	ps, err := pg.All[Post](ctx, s.store, openings, pgx.StrictNamedArgs{"threads": threads, "locale": translation.Reading(l)})
 	if err != nil {
 		return nil, fmt.Errorf("list opening posts: %w", err)
 	}

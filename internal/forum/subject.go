@@ -12,6 +12,7 @@ import (
 	"senet/internal/fault"
 	"senet/internal/markup"
 	"senet/internal/pg"
+	"senet/internal/translation"
 )
 
 // Subject is what a moderator acted on: enough for the log and the notice to its author.
@@ -55,6 +56,13 @@ func (s *Service) SetHidden(ctx context.Context, tx *pg.Tx, id PostID, hidden bo
 		return sub, fmt.Errorf("recount thread %d: %w", sub.ThreadID, err)
 	}
 	sub.Path = fmt.Sprintf("/p/%d", id)
+	about := []translation.Subject{{Kind: translation.Post, ID: int64(id)}}
+	if number == 1 {
+		about = append(about, translation.Subject{Kind: translation.Thread, ID: int64(sub.ThreadID)})
+	}
+	if err := s.words.SetHidden(ctx, tx, hidden, about...); err != nil {
+		return sub, err
+	}
 	tx.Touch(subject(sub.ThreadID), "challenge:"+challenge, "threads")
 	return sub, nil
 }
@@ -85,7 +93,7 @@ update threads t set challenge_id = @to, change = t.change + 1
 from threads was where t.id = @id and was.id = t.id and t.challenge_id <> @to and exists (select from challenges where id = @to)
 returning t.author_id, t.title, t.slug, was.challenge_id::text`
 	renameThread = `
-update threads t set title = @title, lang = @lang, slug = @slug, change = t.change + 1
+update threads t set title = @title, lang = @lang, slug = @slug, title_version = t.title_version + 1, change = t.change + 1
 from threads was where t.id = @id and was.id = t.id and (t.title, t.lang) <> (@title, @lang)
 returning t.author_id, t.title, t.slug, was.title`
 	returningThread = `returning t.author_id, t.title, t.slug, ''`
@@ -117,8 +125,12 @@ func (s *Service) Rename(ctx context.Context, tx *pg.Tx, id ThreadID, title, lan
 	if err := fields.Err(); err != nil {
 		return Subject{}, err
 	}
-	return s.changeThread(ctx, tx, id, renameThread,
+	sub, err := s.changeThread(ctx, tx, id, renameThread,
 		pgx.StrictNamedArgs{"id": id, "title": title, "lang": lang, "slug": markup.Slug(title, lang)})
+	if err != nil {
+		return sub, err
+	}
+	return sub, s.retitled(ctx, tx, id, lang)
 }
 
 func (s *Service) changeThread(ctx context.Context, tx *pg.Tx, id ThreadID, query string, args pgx.StrictNamedArgs) (Subject, error) {

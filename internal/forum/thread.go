@@ -15,6 +15,7 @@ import (
 	"senet/internal/markup"
 	"senet/internal/notify"
 	"senet/internal/pg"
+	"senet/internal/translation"
 )
 
 // Kind is what a thread is for.
@@ -51,7 +52,14 @@ type Thread struct {
 	PinnedAt         *time.Time
 	LockedAt         *time.Time
 	HiddenAt         *time.Time
+	TitleVersion     int
 	Author
+	translation.Found
+}
+
+// TitleIn is what a reader of that locale sees of the title; the thread was read for that locale.
+func (t Thread) TitleIn(l i18n.Locale) translation.Shown {
+	return translation.Content(translation.Text{Source: t.Title, Lang: t.Lang, Version: t.TitleVersion}, t.Found, l)
 }
 
 // Path is the thread's page without the locale.
@@ -80,18 +88,16 @@ func subject(id ThreadID) string { return fmt.Sprintf("thread:%d", id) }
 
 const threadColumns = `t.id, t.challenge_id, c.slug as challenge_slug, c.title_en as challenge_title_en,
 	c.title_zh as challenge_title_zh, c.archived_at is not null as challenge_closed, t.kind, t.title, t.lang, t.slug,
-	t.post_count, t.last_number, t.last_post_at, t.change, t.created_at, t.pinned_at, t.locked_at, t.hidden_at, ` + authorColumns + `
-from threads t join challenges c on c.id = t.challenge_id join members m on m.id = t.author_id`
+	t.post_count, t.last_number, t.last_post_at, t.change, t.created_at, t.pinned_at, t.locked_at, t.hidden_at,
+	t.title_version, ` + authorColumns + `, ` + translation.Columns + `
+from threads t join challenges c on c.id = t.challenge_id join members m on m.id = t.author_id
+left join translations tr on tr.subject_kind = 'thread' and tr.subject_id = t.id and tr.locale = @locale`
 
 const findThread = `select ` + threadColumns + ` where t.id = @id and (t.hidden_at is null or @moderates)`
 
-// FindThread finds one that the viewer may see.
-func (s *Service) FindThread(ctx context.Context, viewer account.Viewer, id ThreadID) (Thread, error) {
-	return findThreadIn(ctx, s.store, viewer, id)
-}
-
-func findThreadIn(ctx context.Context, db pg.DB, viewer account.Viewer, id ThreadID) (Thread, error) {
-	t, err := pg.One[Thread](ctx, db, findThread, pgx.StrictNamedArgs{"id": id, "moderates": viewer.Moderates()})
+// FindThread finds one that the viewer may see, for readers of a locale.
+func (s *Service) FindThread(ctx context.Context, viewer account.Viewer, l i18n.Locale, id ThreadID) (Thread, error) {
+	t, err := pg.One[Thread](ctx, s.store, findThread, pgx.StrictNamedArgs{"id": id, "moderates": viewer.Moderates(), "locale": translation.Reading(l)})
 	if err != nil {
 		return t, fmt.Errorf("find thread %d: %w", id, pg.OrNotFound(err, errThreadNotFound))
 	}
@@ -108,6 +114,7 @@ const (
 
 // ThreadFilter picks threads. Zero values pick everything.
 type ThreadFilter struct {
+	Locale    i18n.Locale // of the reader
 	Challenge ChallengeID
 	Author    account.MemberID
 	Kind      Kind
@@ -121,7 +128,7 @@ type ThreadFilter struct {
 // query puts the filter into SQL: only the conditions it has, so that each combination gets a plan of its own.
 func (f ThreadFilter) query(limit int) (string, pgx.StrictNamedArgs) {
 	sql := `select ` + threadColumns + ` where t.hidden_at is null`
-	args := pgx.StrictNamedArgs{"limit": limit}
+	args := pgx.StrictNamedArgs{"limit": limit, "locale": translation.Reading(f.Locale)}
 	if f.Challenge != 0 {
 		sql += ` and t.challenge_id = @challenge`
 		args["challenge"] = f.Challenge
@@ -169,12 +176,27 @@ const pinnedThreads = `select ` + threadColumns + ` where t.hidden_at is null an
 order by t.pinned_at desc limit 10`
 
 // PinnedThreads are those that a moderator put on top of a challenge, the latest first, at most 10.
-func (s *Service) PinnedThreads(ctx context.Context, challenge ChallengeID) ([]Thread, error) {
-	ts, err := pg.All[Thread](ctx, s.store, pinnedThreads, pgx.StrictNamedArgs{"challenge": challenge})
+func (s *Service) PinnedThreads(ctx context.Context, l i18n.Locale, challenge ChallengeID) ([]Thread, error) {
+	ts, err := pg.All[Thread](ctx, s.store, pinnedThreads, pgx.StrictNamedArgs{"challenge": challenge, "locale": translation.Reading(l)})
 	if err != nil {
 		return nil, fmt.Errorf("list pinned threads: %w", err)
 	}
 	return ts, nil
+}
+
+const threadsByID = `select ` + threadColumns + ` where t.id = any(@ids) and t.hidden_at is null`
+
+// threads are those of the ids that everyone may see.
+func (s *Service) threads(ctx context.Context, l i18n.Locale, ids []ThreadID) (map[ThreadID]Thread, error) {
+	ts, err := pg.All[Thread](ctx, s.store, threadsByID, pgx.StrictNamedArgs{"ids": ids, "locale": translation.Reading(l)})
+	if err != nil {
+		return nil, fmt.Errorf("find threads: %w", err)
+	}
+	byID := make(map[ThreadID]Thread, len(ts))
+	for _, t := range ts {
+		byID[t.ID] = t
+	}
+	return byID, nil
 }
 
 // ThreadForm starts a thread. ClientID makes a second sending harmless.
@@ -256,6 +278,12 @@ func (s *Service) StartThread(ctx context.Context, viewer account.Viewer, form T
 			return fmt.Errorf("insert opening post: %w", err)
 		}
 		if err := follow(ctx, tx, viewer.ID, started.ID); err != nil {
+			return err
+		}
+		if err := s.words.Written(ctx, tx, translation.Thread, translation.Fresh{ID: int64(started.ID), Lang: w.lang}); err != nil {
+			return err
+		}
+		if err := s.words.Written(ctx, tx, translation.Post, translation.Fresh{ID: int64(started.PostID), Lang: w.lang}); err != nil {
 			return err
 		}
 		if err := clearDraft(ctx, tx, viewer.ID, "challenge:"+c.Slug); err != nil {

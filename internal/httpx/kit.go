@@ -53,6 +53,9 @@ func (k *Kit) Begin(c *fiber.Ctx) error {
 	if t := c.Cookies(ThemeCookie); t == "light" || t == "dark" {
 		r.Theme = t
 	}
+	if c.Cookies(TextsCookie) == "original" {
+		r.Texts = "original"
+	}
 	if err := k.authenticate(ctx, c, r); err != nil {
 		return err
 	}

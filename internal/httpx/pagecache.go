@@ -49,7 +49,7 @@ func NewPageCache(changes *pg.Changes) *PageCache {
 // members it only renders: their pages are theirs.
 func (pc *PageCache) Visitor(c *fiber.Ctx, subjects []string, render func() error) error {
 	r := Of(c)
-	key := r.Theme + " " + c.OriginalURL()
+	key := r.Theme + " " + r.Texts + " " + c.OriginalURL()
 	if r.Viewer.SignedIn() || c.Method() != fiber.MethodGet || len(key) > pageKey {
 		return render()
 	}

@@ -21,6 +21,7 @@ const (
 	visitorCookie = "senet_visitor" // a random value that a visitor's CSRF token is made from
 	LocaleCookie  = "senet_locale"  // the language last chosen by the switcher
 	ThemeCookie   = "senet_theme"   // "light" or "dark"; absent: as the system says
+	TextsCookie   = "senet_texts"   // "original": originals are shown before translations; absent: translations
 )
 
 // Assets turns the name of a static file into its URL, which carries the content's hash.
@@ -32,6 +33,7 @@ type Request struct {
 	Locale  i18n.Locale
 	P       *i18n.Printer
 	Theme   string // "light", "dark" or ""
+	Texts   string // "original": originals are shown before translations; else ""
 	Path    string // the page's path without the locale: "/t/12-title"; "" is the home page
 	Query   string // the raw query string
 	BaseURL string // "https://hub.example", no slash at the end

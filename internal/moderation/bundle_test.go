@@ -16,6 +16,7 @@ import (
 	"senet/internal/notify"
 	"senet/internal/pg"
 	"senet/internal/pg/pgtest"
+	"senet/internal/translation/translationtest"
 )
 
 // bundle is a hub with one thread of two posts, a room with one message, and people of every role.
@@ -45,9 +46,10 @@ func newBundle(t *testing.T, store *pg.Store) *bundle {
 	t.Helper()
 	b := &bundle{t: t, store: store}
 	accounts := account.New(store)
-	rooms := chat.New(store, accounts, slog.New(slog.DiscardHandler))
+	words := translationtest.New(t, store, accounts)
+	rooms := chat.New(store, accounts, words, slog.New(slog.DiscardHandler))
 	b.notify = notify.New(store)
-	b.forum = forum.New(store, accounts, b.notify)
+	b.forum = forum.New(store, accounts, words, b.notify)
 	b.forum.Rooms = func(ctx context.Context, tx *pg.Tx, challenge int64) error {
 		_, err := rooms.OpenRoom(ctx, tx, challenge)
 		return err
@@ -122,7 +124,7 @@ func (b *bundle) say(body string) chat.MessageID {
 // inbox is what a member was told, newest first.
 func (b *bundle) inbox(v account.Viewer) []notify.Item {
 	b.t.Helper()
-	p, err := b.notify.List(b.t.Context(), v, 0)
+	p, err := b.notify.List(b.t.Context(), v, i18n.En, 0)
 	b.ok(err)
 	return p.Items
 }

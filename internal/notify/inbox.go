@@ -9,7 +9,9 @@ import (
 
 	"senet/internal/account"
 	"senet/internal/fault"
+	"senet/internal/i18n"
 	"senet/internal/pg"
+	"senet/internal/translation"
 )
 
 // PageSize is how many notices List yields at most.
@@ -23,19 +25,21 @@ type Page struct {
 
 const list = `
 	select n.id, n.kind, n.subject, n.path, n.data, n.created_at, n.read_at,
-		case when n.kind in ('reply', 'mention', 'quote', 'thread') then coalesce(a.name, '') else '' end as actor_name
+		case when n.kind in ('reply', 'mention', 'quote', 'thread', 'translated') then coalesce(a.name, '') else '' end as actor_name, ` + translation.Columns + `
 	from notices n left join members a on a.id = n.actor_id
+	left join translations tr on tr.subject_kind = 'thread' and tr.locale = @locale
+		and tr.subject_id = case when n.within like 'thread:%' then substr(n.within, 8)::bigint end
 	where n.member_id = @member and (@before::bigint = 0 or n.id < @before)
 	order by n.id desc
 	limit @limit`
 
-// List is the viewer's own inbox from before on; 0 is its newest page. Visitors get Unauthorised.
-func (s *Service) List(ctx context.Context, viewer account.Viewer, before ID) (Page, error) {
+// List is the viewer's own inbox from before on, for reading in a locale; 0 is its newest page. Visitors get Unauthorised.
+func (s *Service) List(ctx context.Context, viewer account.Viewer, l i18n.Locale, before ID) (Page, error) {
 	if !viewer.SignedIn() {
 		return Page{}, fault.New(fault.Unauthorised, "error.sign_in")
 	}
 	items, err := pg.All[Item](ctx, s.store, list, pgx.StrictNamedArgs{
-		"member": viewer.ID, "before": before, "limit": PageSize + 1,
+		"member": viewer.ID, "before": before, "limit": PageSize + 1, "locale": translation.Reading(l),
 	})
 	if err != nil {
 		return Page{}, fmt.Errorf("list inbox of %d: %w", viewer.ID, err)

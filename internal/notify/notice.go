@@ -7,6 +7,8 @@ import (
 
 	"senet/internal/account"
 	"senet/internal/i18n"
+	"senet/internal/markup"
+	"senet/internal/translation"
 )
 
 // ID names a notice.
@@ -16,17 +18,19 @@ type ID int64
 type Kind string
 
 const (
-	KindReply    Kind = "reply"    // somebody replied in a thread the member follows
-	KindMention  Kind = "mention"  // somebody named the member
-	KindQuote    Kind = "quote"    // somebody quoted a post of the member
-	KindThread   Kind = "thread"   // somebody started a thread in a challenge the member follows
-	KindHidden   Kind = "hidden"   // a moderator hid the member's post or message
-	KindRestored Kind = "restored" // … and shows it again
-	KindLocked   Kind = "locked"   // a moderator locked the member's thread
-	KindUnlocked Kind = "unlocked"
-	KindMoved    Kind = "moved"   // … moved it to another challenge
-	KindRenamed  Kind = "renamed" // … gave it another title
-	KindRole     Kind = "role"    // an administrator changed the member's role
+	KindReply      Kind = "reply"    // somebody replied in a thread the member follows
+	KindMention    Kind = "mention"  // somebody named the member
+	KindQuote      Kind = "quote"    // somebody quoted a post of the member
+	KindThread     Kind = "thread"   // somebody started a thread in a challenge the member follows
+	KindHidden     Kind = "hidden"   // a moderator hid the member's post or message
+	KindRestored   Kind = "restored" // … and shows it again
+	KindLocked     Kind = "locked"   // a moderator locked the member's thread
+	KindUnlocked   Kind = "unlocked"
+	KindMoved      Kind = "moved"      // … moved it to another challenge
+	KindRenamed    Kind = "renamed"    // … gave it another title
+	KindTranslated Kind = "translated" // somebody translated a text of the member, or one the member follows, or corrected that
+	KindOutdated   Kind = "outdated"   // a text that the member translated was changed
+	KindRole       Kind = "role"       // an administrator changed the member's role
 )
 
 // Notice is what one member is told once.
@@ -48,6 +52,7 @@ type Data struct {
 	Was       string       `json:"was,omitempty"`       // the former title
 	Challenge *i18n.Text   `json:"challenge,omitempty"` // where a thread was started or moved to
 	Role      account.Role `json:"role,omitempty"`
+	Into      i18n.Locale  `json:"into,omitempty"` // the language of a translation
 }
 
 // Subject names a thing as notices and pg.Changes do: "post:99".
@@ -57,14 +62,24 @@ func Subject[T ~int64](kind string, id T) string {
 
 // Item is a notice as its member reads it.
 type Item struct {
-	ID        ID
-	Kind      Kind
-	ActorName string // of replies, mentions, quotes and threads; what moderators do is told without a name
-	Subject   string
-	Path      string
-	Data      Data
-	CreatedAt time.Time
-	ReadAt    *time.Time
+	ID                ID
+	Kind              Kind
+	ActorName         string // of replies, mentions, quotes and threads; what moderators do is told without a name
+	Subject           string
+	Path              string
+	Data              Data
+	CreatedAt         time.Time
+	ReadAt            *time.Time
+	translation.Found // of the title
+}
+
+// Title is what a reader of that locale sees of the title; the inbox was read for that locale.
+func (i Item) Title(l i18n.Locale) translation.Shown {
+	lang := i.Data.Lang
+	if lang == "" {
+		lang = markup.Lang(i.Data.Title)
+	}
+	return translation.Content(translation.Text{Source: i.Data.Title, Lang: lang}, i.Found, l)
 }
 
 // About is the kind of thing the notice is about: "post", "message", "thread", "member".

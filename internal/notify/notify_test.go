@@ -9,6 +9,7 @@ import (
 
 	"senet/internal/account"
 	"senet/internal/fault"
+	"senet/internal/i18n"
 	"senet/internal/notify"
 	"senet/internal/pg"
 	"senet/internal/pg/pgtest"
@@ -54,7 +55,7 @@ func (b bundle) tell(to account.Viewer, n notify.Notice) {
 
 func (b bundle) inbox(v account.Viewer) []notify.Item {
 	b.t.Helper()
-	p, err := b.List(b.t.Context(), v, 0)
+	p, err := b.List(b.t.Context(), v, i18n.En, 0)
 	if err != nil {
 		b.t.Fatalf("list: %v", err)
 	}
@@ -231,7 +232,7 @@ func TestList_pages(t *testing.T) {
 	}
 	seen, pages := map[notify.ID]bool{}, 0
 	for before := notify.ID(0); ; pages++ {
-		p, err := b.List(t.Context(), a, before)
+		p, err := b.List(t.Context(), a, i18n.En, before)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -245,7 +246,7 @@ func TestList_pages(t *testing.T) {
 	if len(seen) != total || pages != 2 {
 		t.Errorf("saw %d notices on %d pages, want %d on 3", len(seen), pages+1, total)
 	}
-	if _, err := b.List(t.Context(), account.Visitor(), 0); fault.KindOf(err) != fault.Unauthorised {
+	if _, err := b.List(t.Context(), account.Visitor(), i18n.En, 0); fault.KindOf(err) != fault.Unauthorised {
 		t.Errorf("a visitor's inbox = %v, want Unauthorised", err)
 	}
 }

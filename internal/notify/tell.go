@@ -22,11 +22,12 @@ const tellMany = `
 	from unnest(@to::bigint[]) m
 	where m <> @actor and m <> 0
 	order by m
-	on conflict (member_id, subject) where kind in ('reply', 'mention', 'quote', 'thread') do nothing
+	on conflict do nothing
 	returning member_id`
 
 // TellMany puts the same notice into many inboxes with one statement; n.To does not matter. A member is told of a
-// post once: tell those who are mentioned or quoted before those who merely follow.
+// post once: tell those who are mentioned or quoted before those who merely follow. Of a text's translation a member is
+// told again only after reading the notice before.
 func (s *Service) TellMany(ctx context.Context, tx *pg.Tx, to []account.MemberID, n Notice) error {
 	if len(to) == 0 {
 		return nil
@@ -44,13 +45,13 @@ func (s *Service) TellMany(ctx context.Context, tx *pg.Tx, to []account.MemberID
 const retractFor = `
 	with doomed as (
 		select id from notices
-		where kind in ('reply', 'mention', 'quote', 'thread') and (subject = any(@subjects) or within = any(@subjects))
+		where kind in ('reply', 'mention', 'quote', 'thread', 'translated', 'outdated') and (subject = any(@subjects) or within = any(@subjects))
 		order by id for update
 	), gone as (
 		delete from notices n using doomed d where n.id = d.id returning n.member_id
 	), untitled as (
 		update notices set data = data - 'title' - 'was' - 'lang'
-		where kind not in ('reply', 'mention', 'quote', 'thread') and within = any(@subjects)
+		where kind not in ('reply', 'mention', 'quote', 'thread', 'translated', 'outdated') and within = any(@subjects)
 	)
 	select distinct member_id from gone order by member_id`
 

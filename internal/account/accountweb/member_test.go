@@ -24,7 +24,7 @@ func secureSite(t *testing.T) *browser {
 	t.Helper()
 	t.Parallel()
 	base, _ := url.Parse("https://hub.test")
-	hub, err := app.Build(app.Given(pg.NewStore(pgtest.Tx(t))), base, slog.New(slog.DiscardHandler))
+	hub, err := app.Build(app.Given(pg.NewStore(pgtest.Tx(t))), app.Options{BaseURL: base, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,13 +51,14 @@ func (h *Handlers) settings(c *fiber.Ctx) (settingsView, error) {
 		return settingsView{}, err
 	}
 	return settingsView{Email: m.Email, Sessions: sessions, Form: account.SettingsForm{Name: m.Name, Affiliation: m.Affiliation,
-		Region: m.Region, Locale: m.Locale, TimeZone: m.TimeZone}}, nil
+		Region: m.Region, Locale: m.Locale, TimeZone: m.TimeZone, About: m.About}}, nil
 }
 
 func (h *Handlers) saveSettings(c *fiber.Ctx) error {
 	var f account.SettingsForm
 	var region, locale string
-	err := fields(c, map[string]*string{"name": &f.Name, "affiliation": &f.Affiliation, "region": &region, "locale": &locale, "time_zone": &f.TimeZone})
+	err := fields(c, map[string]*string{"name": &f.Name, "affiliation": &f.Affiliation, "region": &region, "locale": &locale, "time_zone": &f.TimeZone,
+		"about": &f.About})
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ import (
 	"senet/internal/httpx"
 	"senet/internal/i18n"
 	"senet/internal/pg"
+	"senet/internal/translation/engine"
 )
 
 // Site is a hub. Challenge is the slug of its one challenge.
@@ -40,12 +41,17 @@ type Person struct {
 	Token string // of the session
 }
 
-// New builds a hub over db (pgtest.Tx, or pgtest.DB where commits matter) with one challenge, "amr".
-func New(t testing.TB, db pg.DB) *Site {
+// New builds a hub over db (pgtest.Tx, or pgtest.DB where commits matter) with one challenge, "amr". Engines, at most
+// one, are those of machine translation; without them there are none.
+func New(t testing.TB, db pg.DB, engines ...engine.Settings) *Site {
 	t.Helper()
 	store := pg.NewStore(db)
 	base, _ := url.Parse("http://hub.test")
-	hub, err := app.Build(app.Given(store), base, slog.New(slog.DiscardHandler))
+	o := app.Options{BaseURL: base, Log: slog.New(slog.DiscardHandler)}
+	if len(engines) > 0 {
+		o.Engines = engines[0]
+	}
+	hub, err := app.Build(app.Given(store), o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,7 @@ import (
 	"senet/internal/pg"
 	"senet/internal/pg/pgtest"
 	"senet/internal/server"
+	"senet/internal/translation/translationtest"
 	"senet/locales"
 	"senet/web"
 )
@@ -63,7 +64,7 @@ func newHouse(t *testing.T) *house {
 	h.must(err)
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	h.accounts = account.New(h.store)
-	h.service = chat.New(h.store, h.accounts, log)
+	h.service = chat.New(h.store, h.accounts, translationtest.New(t, h.store, h.accounts), log)
 	wire := chatweb.NewWire(bundle)
 	h.hub = chat.NewHub(h.service, wire, log)
 	base, _ := url.Parse("http://hub.example")

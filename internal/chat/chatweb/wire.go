@@ -28,7 +28,7 @@ func NewWire(b *i18n.Bundle) *Wire {
 
 // present is an event as a reader of that language gets it, over the socket and the API.
 func (w *Wire) present(l i18n.Locale, e chat.Event) chat.Frame {
-	if !e.Shows() {
+	if !e.Shows(l) {
 		return e.Frame("")
 	}
 	var html bytes.Buffer

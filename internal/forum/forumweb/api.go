@@ -48,18 +48,19 @@ type authorJSON struct {
 }
 
 type threadJSON struct {
-	ID         forum.ThreadID `json:"id"`
-	URL        string         `json:"url"`
-	Challenge  string         `json:"challenge"`
-	Kind       forum.Kind     `json:"kind"`
-	Title      string         `json:"title"`
-	Lang       string         `json:"lang"`
-	Author     authorJSON     `json:"author"`
-	PostCount  int            `json:"post_count"`
-	CreatedAt  time.Time      `json:"created_at"`
-	LastPostAt time.Time      `json:"last_post_at"`
-	Pinned     bool           `json:"pinned"`
-	Locked     bool           `json:"locked"`
+	ID         forum.ThreadID    `json:"id"`
+	URL        string            `json:"url"`
+	Challenge  string            `json:"challenge"`
+	Kind       forum.Kind        `json:"kind"`
+	Title      string            `json:"title"`
+	Lang       string            `json:"lang"`
+	Content    translation.Shown `json:"content"` // the title in the caller's language
+	Author     authorJSON        `json:"author"`
+	PostCount  int               `json:"post_count"`
+	CreatedAt  time.Time         `json:"created_at"`
+	LastPostAt time.Time         `json:"last_post_at"`
+	Pinned     bool              `json:"pinned"`
+	Locked     bool              `json:"locked"`
 }
 
 type postJSON struct {
@@ -89,7 +90,7 @@ func authorOf(a forum.Author) authorJSON {
 }
 
 func threadOf(r *httpx.Request, t forum.Thread) threadJSON {
-	return threadJSON{ID: t.ID, URL: r.BaseURL + r.URL(t.Path()), Challenge: t.ChallengeSlug, Kind: t.Kind, Title: t.Title, Lang: t.Lang,
+	return threadJSON{ID: t.ID, URL: r.BaseURL + r.URL(t.Path()), Challenge: t.ChallengeSlug, Kind: t.Kind, Title: t.Title, Lang: t.Lang, Content: t.TitleIn(r.Locale),
 		Author: authorOf(t.Author), PostCount: t.PostCount, CreatedAt: t.CreatedAt.UTC(), LastPostAt: t.LastPostAt.UTC(),
 		Pinned: t.PinnedAt != nil, Locked: t.LockedAt != nil}
 }
@@ -122,7 +123,7 @@ func (h *Handlers) apiThreads(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	filter := forum.ThreadFilter{Kind: kindOf(c.Query("kind")), Limit: int(limit)}
+	filter := forum.ThreadFilter{Locale: r.Locale, Kind: kindOf(c.Query("kind")), Limit: int(limit)}
 	if slug := c.Query("challenge"); slug != "" {
 		ch, err := h.forum.FindChallenge(c.UserContext(), slug)
 		if err != nil {
@@ -154,7 +155,7 @@ func (h *Handlers) apiThread(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	t, err := h.forum.FindThread(c.UserContext(), account.Visitor(), id)
+	t, err := h.forum.FindThread(c.UserContext(), account.Visitor(), httpx.Of(c).Locale, id)
 	if err != nil {
 		return err
 	}
@@ -175,10 +176,10 @@ func (h *Handlers) apiPosts(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if _, err := h.forum.FindThread(c.UserContext(), account.Visitor(), id); err != nil {
+	if _, err := h.forum.FindThread(c.UserContext(), account.Visitor(), httpx.Of(c).Locale, id); err != nil {
 		return err
 	}
-	ps, more, err := h.forum.ListPosts(c.UserContext(), id, int(after), int(limit))
+	ps, more, err := h.forum.ListPosts(c.UserContext(), r.Locale, id, int(after), int(limit))
 	if err != nil {
 		return err
 	}
@@ -271,7 +272,7 @@ func (h *Handlers) apiPost(c *fiber.Ctx) error {
 }
 
 func (h *Handlers) answerPost(c *fiber.Ctx, status int, id forum.PostID) error {
-	p, err := h.forum.FindPost(c.UserContext(), id)
+	p, err := h.forum.FindPost(c.UserContext(), httpx.Of(c).Locale, id)
 	if err != nil {
 		return err
 	}

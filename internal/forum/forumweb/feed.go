@@ -3,6 +3,7 @@ package forumweb
 import (
 	"encoding/xml"
 	"fmt"
+	"html"
 	"strings"
 	"time"
 
@@ -10,6 +11,8 @@ import (
 
 	"senet/internal/forum"
 	"senet/internal/httpx"
+	"senet/internal/translation"
+	"senet/internal/translation/translationweb"
 )
 
 // An Atom feed (RFC 4287), in one language of the interface; texts carry their own language.
@@ -51,7 +54,7 @@ func (h *Handlers) challengeFeed(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	threads, _, err := h.forum.ListThreads(c.UserContext(), forum.ThreadFilter{Challenge: ch.ID, Sort: forum.ByNewest})
+	threads, _, err := h.forum.ListThreads(c.UserContext(), forum.ThreadFilter{Locale: r.Locale, Challenge: ch.ID, Sort: forum.ByNewest})
 	if err != nil {
 		return err
 	}
@@ -59,7 +62,7 @@ func (h *Handlers) challengeFeed(c *fiber.Ctx) error {
 	for i, t := range threads {
 		ids[i] = t.ID
 	}
-	openings, err := h.forum.Openings(c.UserContext(), ids)
+	openings, err := h.forum.Openings(c.UserContext(), r.Locale, ids)
 	if err != nil {
 		return err
 	}
@@ -67,7 +70,7 @@ func (h *Handlers) challengeFeed(c *fiber.Ctx) error {
 	f := feedOf(r, title, "/c/"+ch.Slug)
 	for _, t := range threads {
 		if p, ok := openings[t.ID]; ok {
-			f.add(r, p, t.Title, t.Path())
+			f.add(r, p, t.TitleIn(r.Locale).Text, t.Path())
 		}
 	}
 	return sendFeed(c, f)
@@ -79,17 +82,18 @@ func (h *Handlers) threadFeed(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	t, err := h.forum.FindThread(c.UserContext(), r.Viewer, id)
+	t, err := h.forum.FindThread(c.UserContext(), r.Viewer, r.Locale, id)
 	if err != nil {
 		return err
 	}
-	posts, err := h.forum.NewestPosts(c.UserContext(), id, forum.PageSize)
+	posts, err := h.forum.NewestPosts(c.UserContext(), r.Locale, id, forum.PageSize)
 	if err != nil {
 		return err
 	}
-	f := feedOf(r, t.Title, t.Path())
+	title := t.TitleIn(r.Locale).Text
+	f := feedOf(r, title, t.Path())
 	for _, p := range posts {
-		f.add(r, p, t.Title, fmt.Sprintf("/p/%d", p.ID))
+		f.add(r, p, title, fmt.Sprintf("/p/%d", p.ID))
 	}
 	return sendFeed(c, f)
 }
@@ -106,6 +110,9 @@ func (f *atomFeed) add(r *httpx.Request, p forum.Post, title, path string) {
 	if p.EditedAt != nil {
 		updated = *p.EditedAt
 	}
+	if shown.At != nil && shown.At.After(updated) {
+		updated = *shown.At
+	}
 	if at := updated.UTC().Format(time.RFC3339); at > f.Updated {
 		f.Updated = at
 	}
@@ -113,8 +120,16 @@ func (f *atomFeed) add(r *httpx.Request, p forum.Post, title, path string) {
 		Lang: langTag(shown.Lang), ID: fmt.Sprintf("%s/p/%d", r.BaseURL, p.ID), Title: title, Author: p.AuthorName,
 		Updated: updated.UTC().Format(time.RFC3339), Published: p.CreatedAt.UTC().Format(time.RFC3339),
 		Link:    atomLink{Rel: "alternate", Href: r.BaseURL + r.URL(path)},
-		Content: atomText{Type: "html", Text: strings.ReplaceAll(shown.HTML, `href="/`, `href="`+r.BaseURL+"/")},
+		Content: atomText{Type: "html", Text: strings.ReplaceAll(shown.HTML, `href="/`, `href="`+r.BaseURL+"/") + provenance(r, shown)},
 	})
+}
+
+// provenance says below a translated text where it comes from.
+func provenance(r *httpx.Request, s translation.Shown) string {
+	if !s.Translated() {
+		return ""
+	}
+	return "<p><small>" + html.EscapeString(translationweb.Label(r, s)) + "</small></p>"
 }
 
 func sendFeed(c *fiber.Ctx, f *atomFeed) error {

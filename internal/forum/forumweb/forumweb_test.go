@@ -40,7 +40,7 @@ func TestHome(t *testing.T) {
 	if got := page.Text(".thread-title"); got != "Sharing isolates" {
 		t.Errorf("threads = %q", got)
 	}
-	if lang, _ := page.Find(".thread-title a").Attr("lang"); lang != "en" {
+	if lang, _ := page.Find(".thread-title a [lang]").Attr("lang"); lang != "en" {
 		t.Errorf("an English title on the Chinese page has lang %q", lang)
 	}
 	for _, want := range []string{`link[rel=alternate][hreflang=en]`, `link[rel=alternate][hreflang^=zh]`, `link[rel=alternate][hreflang=x-default]`} {

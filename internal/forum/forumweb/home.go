@@ -18,7 +18,7 @@ func (h *Handlers) home(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		newest, _, err := h.forum.ListThreads(c.UserContext(), forum.ThreadFilter{Limit: 12})
+		newest, _, err := h.forum.ListThreads(c.UserContext(), forum.ThreadFilter{Locale: r.Locale, Limit: 12})
 		if err != nil {
 			return err
 		}
@@ -89,13 +89,13 @@ func (h *Handlers) challenge(c *fiber.Ctx) error {
 		if c.Query("sort") == string(forum.ByNewest) {
 			v.Sort = forum.ByNewest
 		}
-		filter := forum.ThreadFilter{Challenge: ch.ID, Kind: v.Kind, Sort: v.Sort}
+		filter := forum.ThreadFilter{Locale: r.Locale, Challenge: ch.ID, Kind: v.Kind, Sort: v.Sort}
 		filter.AfterAt, filter.AfterID = readCursor(c.Query("after"))
 		if v.Follows, err = h.forum.FollowsChallenge(c.UserContext(), r.Viewer, ch.ID); err != nil {
 			return err
 		}
 		if filter.AfterID == 0 && v.Kind == "" {
-			if v.Pinned, err = h.forum.PinnedThreads(c.UserContext(), ch.ID); err != nil {
+			if v.Pinned, err = h.forum.PinnedThreads(c.UserContext(), r.Locale, ch.ID); err != nil {
 				return err
 			}
 		}

@@ -39,14 +39,14 @@ func (h *Handlers) own(c *fiber.Ctx) (forum.Post, forum.Thread, error) {
 	if err != nil {
 		return forum.Post{}, forum.Thread{}, err
 	}
-	p, err := h.forum.FindPost(c.UserContext(), id)
+	p, err := h.forum.FindPost(c.UserContext(), httpx.Of(c).Locale, id)
 	if err != nil {
 		return p, forum.Thread{}, err
 	}
 	if p.AuthorID != httpx.Of(c).Viewer.ID {
 		return p, forum.Thread{}, fault.New(fault.Forbidden, "error.forbidden")
 	}
-	t, err := h.forum.FindThread(c.UserContext(), httpx.Of(c).Viewer, p.ThreadID)
+	t, err := h.forum.FindThread(c.UserContext(), httpx.Of(c).Viewer, httpx.Of(c).Locale, p.ThreadID)
 	return p, t, err
 }
 
@@ -113,7 +113,7 @@ func (h *Handlers) history(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p, err := h.forum.FindPost(c.UserContext(), id)
+	p, err := h.forum.FindPost(c.UserContext(), httpx.Of(c).Locale, id)
 	if err != nil {
 		return err
 	}
@@ -128,7 +128,7 @@ func (h *Handlers) history(c *fiber.Ctx) error {
 			changes[i].Chunks = markup.Diff(revisions[i+1].Body, rev.Body)
 		}
 	}
-	t, err := h.forum.FindThread(c.UserContext(), httpx.Of(c).Viewer, p.ThreadID)
+	t, err := h.forum.FindThread(c.UserContext(), httpx.Of(c).Viewer, httpx.Of(c).Locale, p.ThreadID)
 	if err != nil {
 		return err
 	}
@@ -141,7 +141,7 @@ func (h *Handlers) quote(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p, err := h.forum.FindPost(c.UserContext(), id)
+	p, err := h.forum.FindPost(c.UserContext(), httpx.Of(c).Locale, id)
 	if err != nil {
 		return err
 	}
@@ -151,7 +151,7 @@ func (h *Handlers) quote(c *fiber.Ctx) error {
 
 // quoted is the quote of a post, or nothing when it cannot be quoted any more.
 func (h *Handlers) quoted(c *fiber.Ctx, id forum.PostID) string {
-	p, err := h.forum.FindPost(c.UserContext(), id)
+	p, err := h.forum.FindPost(c.UserContext(), httpx.Of(c).Locale, id)
 	if err != nil {
 		return ""
 	}
@@ -197,7 +197,7 @@ func (h *Handlers) bookmarks(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	bs, more, err := h.forum.Bookmarks(c.UserContext(), r.Viewer, forum.PostID(after))
+	bs, more, err := h.forum.Bookmarks(c.UserContext(), r.Viewer, r.Locale, forum.PostID(after))
 	if err != nil {
 		return err
 	}

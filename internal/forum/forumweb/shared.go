@@ -21,10 +21,10 @@ const (
 	// heard of. What is hidden, edited or locked is found out at once (forum.Mine.Change).
 	sharedAge   = 5 * time.Second
 	sharedBytes = 64 << 20 // all kept pages together, about
-	maxDrawings = 8        // of one page: languages times zones of its readers
+	maxDrawings = 8        // of one page: zones of its readers
 )
 
-// sharedPage is what a page of a thread is to all members: its texts, and its posts as they are drawn for them. It is
+// sharedPage is what a page of a thread is to all members who read one language: its texts, and its posts as they are drawn for them. It is
 // never changed but for new drawings.
 type sharedPage struct {
 	thread  forum.Thread
@@ -36,16 +36,10 @@ type sharedPage struct {
 	until   time.Time
 
 	mu       sync.Mutex
-	drawings map[drawnFor]*drawing
+	drawings map[*time.Location]*drawing
 }
 
-// drawnFor are the readers for whom a text looks the same.
-type drawnFor struct {
-	locale i18n.Locale
-	zone   *time.Location
-}
-
-// drawing is the page's posts as HTML for such readers, made when one of them is first shown.
+// drawing is the page's posts as HTML for readers in one time zone, made when one of them is first shown.
 type drawing struct {
 	page *sharedPage
 	r    httpx.Request // of nobody: what belongs to one request is not in it
@@ -71,6 +65,7 @@ const (
 type sharedKey struct {
 	thread forum.ThreadID
 	after  int
+	locale i18n.Locale
 }
 
 // sharedPages keeps what members were shown lately.
@@ -104,7 +99,7 @@ func (s *sharedPages) find(key sharedKey, now time.Time) *sharedPage {
 func (s *sharedPages) keep(key sharedKey, p *sharedPage) {
 	size := 0
 	for _, post := range p.posts {
-		size += len(post.Body) + 5*len(post.HTML) + 8<<10 // its drawings, about
+		size += len(post.Body) + 5*(len(post.HTML)+len(post.TrHTML)) + 8<<10 // its drawings, about
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -118,12 +113,12 @@ func (s *sharedPages) keep(key sharedKey, p *sharedPage) {
 // load reads a page of a thread that the viewer may see, and keeps it for the others. A hidden thread is for
 // moderators' eyes and not kept.
 func (h *Handlers) load(ctx context.Context, viewer account.Viewer, key sharedKey, now time.Time) (*sharedPage, error) {
-	p := &sharedPage{version: h.changes.Version(subjects(key.thread)...), until: now.Add(sharedAge), drawings: map[drawnFor]*drawing{}}
+	p := &sharedPage{version: h.changes.Version(subjects(key.thread)...), until: now.Add(sharedAge), drawings: map[*time.Location]*drawing{}}
 	var err error
-	if p.thread, err = h.forum.FindThread(ctx, viewer, key.thread); err != nil {
+	if p.thread, err = h.forum.FindThread(ctx, viewer, key.locale, key.thread); err != nil {
 		return nil, err
 	}
-	if p.posts, p.more, err = h.forum.ListPosts(ctx, key.thread, key.after, forum.PageSize); err != nil {
+	if p.posts, p.more, err = h.forum.ListPosts(ctx, key.locale, key.thread, key.after, forum.PageSize); err != nil {
 		return nil, err
 	}
 	p.ids = make([]forum.PostID, len(p.posts))
@@ -131,7 +126,7 @@ func (h *Handlers) load(ctx context.Context, viewer account.Viewer, key sharedKe
 		p.ids[i] = post.ID
 	}
 	if len(p.posts) > 0 {
-		p.opening = markup.Excerpt(p.posts[0].Body, 300)
+		p.opening = markup.Excerpt(p.posts[0].Content(key.locale).Text, 300)
 	}
 	if viewer.SignedIn() && p.thread.HiddenAt == nil {
 		h.shared.keep(key, p)
@@ -141,7 +136,7 @@ func (h *Handlers) load(ctx context.Context, viewer account.Viewer, key sharedKe
 
 // drawing is the page's posts for readers like this one; nil when it has been drawn for too many kinds of readers.
 func (p *sharedPage) drawing(r *httpx.Request) *drawing {
-	key := drawnFor{r.Locale, r.Viewer.Zone}
+	key := r.Viewer.Zone
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	d := p.drawings[key]

@@ -12,11 +12,13 @@ import (
 	"senet/internal/forum"
 	"senet/internal/httpx"
 	"senet/internal/markup"
+	"senet/internal/translation"
 )
 
 // threadView is one page of a thread.
 type threadView struct {
 	Thread  forum.Thread
+	Title   translation.Shown // of the thread, to the reader
 	Posts   []forum.Post
 	First   int // numbers of this page are in (First, Last]
 	Last    int
@@ -82,12 +84,12 @@ func (h *Handlers) thread(c *fiber.Ctx) error {
 // view loads a page of a thread: its shared part and what of it is the viewer's.
 func (h *Handlers) view(c *fiber.Ctx, id forum.ThreadID, after int) (threadView, error) {
 	r, ctx := httpx.Of(c), c.UserContext()
-	p, mine, err := h.sharedAndMine(ctx, r, sharedKey{id, after})
+	p, mine, err := h.sharedAndMine(ctx, r, sharedKey{id, after, r.Locale})
 	if err != nil {
 		return threadView{}, err
 	}
 	t := p.thread
-	v := threadView{Thread: t, Posts: p.posts, First: after, Last: t.LastNumber, Opening: p.opening, Mine: mine}
+	v := threadView{Thread: t, Title: t.TitleIn(r.Locale), Posts: p.posts, First: after, Last: t.LastNumber, Opening: p.opening, Mine: mine}
 	if p.more {
 		v.Last = p.posts[len(p.posts)-1].Number
 		v.Next = fmt.Sprintf("%s?after=%d", r.URL(t.Path()), v.Last)
@@ -157,7 +159,7 @@ func (h *Handlers) replyAgain(c *fiber.Ctx, form forum.ReplyForm, err error) err
 	if err != nil {
 		return err
 	}
-	t, err := h.forum.FindThread(c.UserContext(), httpx.Of(c).Viewer, form.Thread)
+	t, err := h.forum.FindThread(c.UserContext(), httpx.Of(c).Viewer, httpx.Of(c).Locale, form.Thread)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"senet/internal/forum"
 	"senet/internal/httpx"
 	"senet/internal/i18n"
+	"senet/internal/translation"
 )
 
 // langTag is the lang attribute for a text's language.
@@ -37,6 +38,26 @@ func shownCount(r *httpx.Request, n int) string {
 		return ""
 	}
 	return r.P.Number(n)
+}
+
+func postSubject(p forum.Post) translation.Subject {
+	return translation.Subject{Kind: translation.Post, ID: int64(p.ID)}
+}
+
+func titleSubject(t forum.Thread) translation.Subject {
+	return translation.Subject{Kind: translation.Thread, ID: int64(t.ID)}
+}
+
+func titleOffer(r *httpx.Request, s translation.Shown) string {
+	if s.Untranslated {
+		return r.T("translations.translate_title")
+	}
+	return r.T("translations.improve_title")
+}
+
+// translated reports whether any text of the page is shown in a translation.
+func (v threadView) translated() bool {
+	return v.Title.Translated() || slices.ContainsFunc(v.Posts, func(p forum.Post) bool { return p.TrKind != "" })
 }
 
 func bookmarked(v threadView, p forum.Post) bool { return slices.Contains(v.Mine.Bookmarked, p.ID) }

@@ -115,7 +115,7 @@ func (h *Handlers) ask(as acts) fiber.Handler {
 		}
 		f := form{ID: id, Back: c.Query("back"), Role: string(account.RoleModerator)}
 		if a == moderation.Rename {
-			t, err := h.forum.FindThread(c.UserContext(), httpx.Of(c).Viewer, forum.ThreadID(id))
+			t, err := h.forum.FindThread(c.UserContext(), httpx.Of(c).Viewer, httpx.Of(c).Locale, forum.ThreadID(id))
 			if err != nil {
 				return err
 			}

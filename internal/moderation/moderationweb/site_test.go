@@ -26,6 +26,7 @@ import (
 	"senet/internal/notify"
 	"senet/internal/pg"
 	"senet/internal/pg/pgtest"
+	"senet/internal/translation/translationtest"
 	"senet/locales"
 	"senet/web/ui"
 )
@@ -67,9 +68,10 @@ func newSite(t *testing.T) *site {
 	}
 	s := &site{t: t, store: pg.NewStore(pgtest.Tx(t)), people: people{}}
 	accounts := account.New(s.store)
-	rooms := chat.New(s.store, accounts, slog.New(slog.DiscardHandler))
+	translations := translationtest.New(s.t, s.store, accounts)
+	rooms := chat.New(s.store, accounts, translations, slog.New(slog.DiscardHandler))
 	notices := notify.New(s.store)
-	threads := forum.New(s.store, accounts, notices)
+	threads := forum.New(s.store, accounts, translations, notices)
 	threads.Rooms = func(ctx context.Context, tx *pg.Tx, challenge int64) error {
 		_, err := rooms.OpenRoom(ctx, tx, challenge)
 		return err

@@ -138,7 +138,7 @@ func TestInbox_emptyUnreadRead(t *testing.T) {
 		t.Errorf("the row says %q", got)
 	}
 	for i, lang := range []string{"zh-Hans", "en"} {
-		if got, _ := doc.Find(".inbox-title a").Eq(i).Attr("lang"); got != lang {
+		if got, _ := doc.Find(".inbox-title a [lang]").Eq(i).Attr("lang"); got != lang {
 			t.Errorf("title %d has lang %q, want %s", i, got, lang)
 		}
 	}

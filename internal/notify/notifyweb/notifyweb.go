@@ -33,7 +33,7 @@ func (h *Handlers) inbox(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	page, err := h.notify.List(c.UserContext(), r.Viewer, notify.ID(before))
+	page, err := h.notify.List(c.UserContext(), r.Viewer, r.Locale, notify.ID(before))
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"senet/internal/i18n"
 	"senet/internal/markup"
 	"senet/internal/notify"
+	"senet/internal/translation"
 )
 
 // inboxView is what the inbox page shows.
@@ -25,7 +26,8 @@ type row struct {
 	Sentence  string
 	URL       string // "": it leads nowhere
 	Title     string // of the thread; "" when there is none
-	TitleLang string
+	TitleLang string // of Title as it was written
+	Shown     translation.Shown
 	Was       string // the former title
 	WasLang   string
 	Reason    string
@@ -35,7 +37,7 @@ type row struct {
 
 func (h *Handlers) row(r *httpx.Request, n notify.Item) row {
 	v := row{
-		Icon: icons[n.Kind], Sentence: sentence(r, n), Title: n.Data.Title, TitleLang: htmlLang(n.Data.Lang, n.Data.Title),
+		Icon: icons[n.Kind], Sentence: sentence(r, n), Title: n.Data.Title, TitleLang: n.Data.Lang, Shown: n.Title(r.Locale),
 		Was: n.Data.Was, WasLang: htmlLang("", n.Data.Was), Reason: h.reasons.In(r, n.Data.Reason), At: n.CreatedAt, Unread: n.ReadAt == nil,
 	}
 	if v.Icon == "" {
@@ -50,7 +52,7 @@ func (h *Handlers) row(r *httpx.Request, n notify.Item) row {
 var icons = map[notify.Kind]string{
 	notify.KindReply: "reply", notify.KindMention: "person", notify.KindQuote: "quote", notify.KindThread: "chat",
 	notify.KindHidden: "hide", notify.KindRestored: "show", notify.KindLocked: "lock", notify.KindUnlocked: "unlock",
-	notify.KindMoved: "move", notify.KindRenamed: "edit", notify.KindRole: "shield",
+	notify.KindTranslated: "translate", notify.KindOutdated: "translate", notify.KindMoved: "move", notify.KindRenamed: "edit", notify.KindRole: "shield",
 }
 
 // sentence puts a notice into words.
@@ -81,6 +83,10 @@ func sentence(r *httpx.Request, n notify.Item) string {
 		return either(r, n.Data.Challenge != nil, "notify.moved_to", "notify.moved", "Challenge", challenge(r, n))
 	case notify.KindRenamed:
 		return r.T("notify.renamed")
+	case notify.KindTranslated:
+		return r.T("notify.translated", "Name", name, "Language", r.T("lang."+string(n.Data.Into)))
+	case notify.KindOutdated:
+		return r.T("notify.outdated")
 	case notify.KindRole:
 		return role(r, n.Data.Role)
 	}

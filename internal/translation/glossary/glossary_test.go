@@ -72,8 +72,8 @@ func (b *bundle) chinese(challenge int64, text string) string {
 	terms, err := b.For(b.t.Context(), challenge)
 	b.ok(err)
 	var out []string
-	for _, p := range terms.Pairs(text, "en", "zh") {
-		out = append(out, p[1])
+	for _, s := range terms.Find(text, "en") {
+		out = append(out, s.Term.Texts["zh"])
 	}
 	return strings.Join(out, " ")
 }

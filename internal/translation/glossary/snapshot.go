@@ -13,6 +13,7 @@ type snapshot struct {
 	vocab  vocabulary
 	tries  map[int64]map[string]*trie // challenge → language → its own terms; 0: the global ones
 	counts map[int64]int
+	terms  map[int64][]*Term
 }
 
 // snapshotCache keeps the newest snapshot; who asks while it is made waits for it.
@@ -33,8 +34,10 @@ func (s *Service) For(ctx context.Context, challenge int64) (*Terms, error) {
 	if own := snap.tries[challenge]; challenge != 0 && own != nil {
 		t.scopes = append(t.scopes, own)
 		t.count = snap.counts[challenge]
+		t.terms = append(t.terms, snap.terms[challenge])
 	}
 	t.scopes = append(t.scopes, snap.tries[0])
+	t.terms = append(t.terms, snap.terms[0])
 	t.count += snap.counts[0]
 	return t, nil
 }
@@ -58,10 +61,11 @@ func (c *snapshotCache) get(ctx context.Context, store *pg.Store) (*snapshot, er
 const loadTerms = `select ` + termColumns + ` where t.deleted_at is null order by t.updated_at desc, t.id desc`
 
 func index(terms []Term) *snapshot {
-	s := &snapshot{vocab: vocabulary{}, tries: map[int64]map[string]*trie{}, counts: map[int64]int{}}
+	s := &snapshot{vocab: vocabulary{}, tries: map[int64]map[string]*trie{}, counts: map[int64]int{}, terms: map[int64][]*Term{}}
 	for i := range terms {
 		term := &terms[i]
 		s.counts[term.Challenge]++
+		s.terms[term.Challenge] = append(s.terms[term.Challenge], term)
 		langs := s.tries[term.Challenge]
 		if langs == nil {
 			langs = map[string]*trie{}

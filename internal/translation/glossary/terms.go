@@ -11,6 +11,7 @@ type Terms struct {
 	vocab  vocabulary
 	scopes []map[string]*trie // by language: the challenge's own, then the global ones
 	count  int
+	terms  [][]*Term // as scopes
 }
 
 // Len is how many there are.
@@ -173,23 +174,19 @@ func (t *Terms) all(text, lang string) map[*Term]bool {
 	return found
 }
 
-// Pairs are the terms of a source for an engine: as the glossary writes each in the source's language and in the
-// target's, in the order of the source, each once.
-func (t *Terms) Pairs(source, sourceLang, targetLang string) [][2]string {
-	_, places := t.places(source, sourceLang)
-	seen := map[[2]string]bool{}
+// Pairs are all terms as an engine wants them, in the source's language and in the target's; of terms with the same
+// source the challenge's own counts, and of two of those the one changed last.
+func (t *Terms) Pairs(sourceLang, targetLang string) [][2]string {
+	seen := map[string]bool{}
 	var out [][2]string
-	for _, p := range places {
-		for _, f := range p.forms {
-			pair := [2]string{f.text, f.term.Texts[targetLang]}
-			if pair[1] == "" {
+	for _, scope := range t.terms {
+		for _, term := range scope {
+			pair := [2]string{term.Texts[sourceLang], term.Texts[targetLang]}
+			if pair[0] == "" || pair[1] == "" || seen[pair[0]] {
 				continue
 			}
-			if !seen[pair] {
-				seen[pair] = true
-				out = append(out, pair)
-			}
-			break
+			seen[pair[0]] = true
+			out = append(out, pair)
 		}
 	}
 	return out

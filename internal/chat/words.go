@@ -1,0 +1,88 @@
+package chat
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"senet/internal/account"
+	"senet/internal/i18n"
+	"senet/internal/pg"
+	"senet/internal/translation"
+)
+
+// messages give translation what is said in rooms.
+type messages struct{ *Service }
+
+const visibleMessages = `
+	select m.id, m.body, m.html, m.lang, m.author_id, m.seq, coalesce(r.challenge_id, 0) as challenge,
+	       r.keep_inside or coalesce(c.keep_inside, false) as keep_inside,
+	       coalesce(c.slug, '') as slug, coalesce(nullif(case when m.lang = 'zh' then c.title_zh end, ''), c.title_en, '') as title
+	from messages m join rooms r on r.id = m.room_id left join challenges c on c.id = r.challenge_id
+	where m.id = any(@ids) and m.hidden_at is null `
+
+type writingRow struct {
+	ID         int64
+	Body       string
+	HTML       string
+	Lang       string
+	AuthorID   account.MemberID
+	Seq        int64
+	Challenge  int64
+	KeepInside bool
+	Slug       string
+	Title      string
+}
+
+// Find implements translation.Source.
+func (s messages) Find(ctx context.Context, db pg.DB, ids []int64, hold bool) ([]translation.Writing, error) {
+	query := visibleMessages
+	if hold {
+		query += `for no key update of m`
+	}
+	rows, err := pg.All[writingRow](ctx, db, query, pgx.StrictNamedArgs{"ids": ids})
+	if err != nil {
+		return nil, fmt.Errorf("find messages: %w", err)
+	}
+	ws := make([]translation.Writing, len(rows))
+	for i, r := range rows {
+		ws[i] = translation.Writing{Subject: translation.Subject{Kind: translation.Message, ID: r.ID},
+			Text:  translation.Text{Source: r.Body, HTML: r.HTML, Lang: r.Lang, Version: 1},
+			Limit: 8 * MaxWeight, Author: r.AuthorID, Challenge: r.Challenge, KeepInside: r.KeepInside, About: r.Title, AboutLang: r.Lang,
+			Path: fmt.Sprintf("/c/%s/room?at=%d#m-%d", r.Slug, r.Seq, r.ID)}
+	}
+	return ws, nil
+}
+
+// Former implements translation.Source: a message has one version.
+func (s messages) Former(context.Context, int64, int) (string, error) { return "", nil }
+
+const missingMessages = `
+	from messages m where m.hidden_at is null and m.lang <> @locale and m.id < @below
+		and not exists (select from translations where subject_kind = 'message' and subject_id = m.id and locale = @locale)`
+
+// Missing implements translation.Source.
+func (s messages) Missing(ctx context.Context, db pg.DB, l i18n.Locale, below int64, n int) ([]int64, error) {
+	return translation.ListMissing(ctx, db, "m.id", missingMessages, l, below, n)
+}
+
+// CountMissing implements translation.Source.
+func (s messages) CountMissing(ctx context.Context, db pg.DB, l i18n.Locale) (int64, error) {
+	return translation.CountMissing(ctx, db, missingMessages, l)
+}
+
+// Translated implements translation.Source: everybody in the room learns of it from the log.
+func (s messages) Translated(ctx context.Context, tx *pg.Tx, n translation.News) error {
+	var room RoomID
+	if err := tx.QueryRow(ctx, `select room_id from messages where id = $1`, n.ID).Scan(&room); err != nil {
+		return fmt.Errorf("find room of message %d: %w", n.ID, err)
+	}
+	data, err := json.Marshal(map[string]i18n.Locale{"locale": n.Locale})
+	if err != nil {
+		return err
+	}
+	_, err = s.Append(ctx, tx, room, Entry{Kind: KindTranslation, By: n.By, Message: MessageID(n.ID), Data: data})
+	return err
+}

@@ -1,0 +1,203 @@
+package translation
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"senet/internal/i18n"
+	"senet/internal/translation/engine"
+	"senet/internal/translation/segment"
+)
+
+// made is a translation put together from memory and an engine.
+type made struct {
+	text     string
+	kind     Kind
+	provider string
+	score    int
+	segments map[string]string // what an engine made of each sentence
+}
+
+// errNothing: neither memory nor an engine has anything for the text.
+var errNothing = errors.New("nothing to translate with")
+
+// sentence is one that needs words in the other language.
+type sentence struct {
+	text   string
+	target string
+	done   bool
+}
+
+// make translates a text sentence by sentence: from memory, from what an engine made of the same sentence before the text
+// was edited, from an engine. A sentence that an engine returns without what had to survive stays in the original.
+func (s *Service) make(ctx context.Context, w Writing, locale i18n.Locale, was Translation) (made, error) {
+	pieces := segment.Split(w.Source, !w.Plain)
+	var all []*sentence
+	byText := map[string]*sentence{}
+	for _, p := range pieces {
+		if p.Translate && byText[p.Text] == nil && strings.ContainsFunc(p.Text, unicode.IsLetter) {
+			byText[p.Text] = &sentence{text: p.Text}
+			all = append(all, byText[p.Text])
+		}
+	}
+	if len(all) == 0 {
+		return made{}, errNothing
+	}
+	m := made{kind: Memory, score: 100, segments: map[string]string{}}
+	tally := tally{}
+	if err := s.recall(ctx, w, locale, all, &m, tally); err != nil {
+		return made{}, err
+	}
+	for _, one := range all {
+		if before := was.Segments[segment.Key(one.text)]; !one.done && before != "" {
+			m.take(one, before)
+			m.provider = was.Provider
+			tally.add(usedAgain, one.text)
+		}
+	}
+	if err := s.ask(ctx, w, locale, waiting(all), &m); err != nil {
+		return made{}, err
+	}
+	m.text = assemble(pieces, byText, locale)
+	if m.text == w.Source {
+		return made{}, errNothing
+	}
+	return m, s.count(ctx, tally)
+}
+
+// recall fills in what memory knows.
+func (s *Service) recall(ctx context.Context, w Writing, locale i18n.Locale, all []*sentence, m *made, t tally) error {
+	texts := make([]string, len(all))
+	for i, one := range all {
+		texts[i] = one.text
+	}
+	matches, err := s.memory.Find(ctx, s.store, w.Lang, string(locale), texts)
+	if err != nil {
+		return err
+	}
+	for i, match := range matches {
+		if match != nil {
+			all[i].target, all[i].done = match.Target, true
+			m.score = min(m.score, match.Score)
+			t.add(usedMemory, all[i].text)
+		}
+	}
+	return nil
+}
+
+// take fills in what an engine made.
+func (m *made) take(one *sentence, target string) {
+	one.target, one.done = target, true
+	m.kind = Machine
+	m.segments[segment.Key(one.text)] = target
+}
+
+func waiting(all []*sentence) (rest []*sentence) {
+	for _, one := range all {
+		if !one.done {
+			rest = append(rest, one)
+		}
+	}
+	return rest
+}
+
+// allowed are the engines that may see a text.
+func (s *Service) allowed(w Writing) (es []engine.Engine) {
+	for _, e := range s.engines {
+		if !w.KeepInside || !e.Outside() {
+			es = append(es, e)
+		}
+	}
+	return es
+}
+
+// ask has the first engine that can translate the sentences.
+func (s *Service) ask(ctx context.Context, w Writing, locale i18n.Locale, rest []*sentence, m *made) error {
+	if len(rest) == 0 {
+		return nil
+	}
+	engines := s.allowed(w)
+	if len(engines) == 0 {
+		return errNothing
+	}
+	terms, err := s.glossary.For(ctx, w.Challenge)
+	if err != nil {
+		return err
+	}
+	r := engine.Request{Source: w.Lang, Target: string(locale), Context: w.About, Texts: make([]string, len(rest))}
+	for _, p := range terms.Pairs(w.Lang, string(locale)) {
+		r.Terms = append(r.Terms, engine.Term{Source: p[0], Target: p[1]})
+	}
+	masked := make([]segment.Masked, len(rest))
+	for i, one := range rest {
+		masked[i] = segment.Mask(one.text)
+		r.Texts[i] = masked[i].Text
+	}
+	var failed error
+	for _, e := range engines {
+		texts, err := e.Translate(ctx, r)
+		var refused *engine.Refused
+		if err != nil && !errors.As(err, &refused) {
+			if failed == nil || !errors.Is(failed, engine.ErrTimeout) {
+				failed = err
+			}
+			continue
+		}
+		m.provider = e.Label()
+		s.restore(rest, masked, texts, m)
+		if m.kind != Machine && len(waiting(rest)) == len(rest) {
+			return errNothing // every sentence was refused
+		}
+		return nil
+	}
+	return failed
+}
+
+// restore puts back what was masked. A sentence that lost any of it stays undone, and so in the original.
+func (s *Service) restore(rest []*sentence, masked []segment.Masked, texts []string, m *made) {
+	for i, one := range rest {
+		if texts[i] == "" {
+			continue
+		}
+		target, err := masked[i].Restore(texts[i])
+		if err != nil {
+			s.log.Info("translation of a sentence refused", "engine", m.provider, "err", err)
+			continue
+		}
+		m.take(one, strings.Join(strings.Fields(target), " "))
+	}
+}
+
+// assemble puts the sentences into the text's own frame. Between sentences a language that writes without spaces has
+// none, and one that writes with them gets one.
+func assemble(pieces []segment.Piece, byText map[string]*sentence, locale i18n.Locale) string {
+	var out strings.Builder
+	spaced := locale != i18n.Zh
+	for i, p := range pieces {
+		one := byText[p.Text]
+		switch {
+		case !p.Translate:
+			if !spaced && p.Text == " " && i > 0 && i+1 < len(pieces) && pieces[i-1].Translate && pieces[i+1].Translate && endsWide(out.String()) {
+				continue
+			}
+			out.WriteString(p.Text)
+		case one != nil && one.done:
+			if spaced && i > 0 && pieces[i-1].Translate && pieces[i-1].Block == p.Block && out.Len() > 0 {
+				out.WriteByte(' ')
+			}
+			out.WriteString(one.target)
+		default:
+			out.WriteString(p.Text)
+		}
+	}
+	return out.String()
+}
+
+// endsWide reports whether a text ends with a full-width mark, which brings its own space.
+func endsWide(s string) bool {
+	r, _ := utf8.DecodeLastRuneInString(s)
+	return strings.ContainsRune("。！？；：”’）》…", r)
+}

@@ -1,0 +1,25 @@
+package translationweb
+
+import (
+	"fmt"
+	"net/url"
+
+	"github.com/a-h/templ"
+
+	"senet/internal/httpx"
+	"senet/internal/translation"
+)
+
+// Address is the page on which a text is translated into the language that the reader reads.
+func Address(r *httpx.Request, sub translation.Subject) templ.SafeURL {
+	return templ.SafeURL(r.URL(fmt.Sprintf("/translate/%s/%d/%s", sub.Kind, sub.ID, translation.Reading(r.Locale))))
+}
+
+// switchAddress turns the texts of the page over. The page is named without its locale and comes back in it.
+func switchAddress(r *httpx.Request) templ.SafeURL {
+	show := "original"
+	if r.Texts == "original" {
+		show = "translation"
+	}
+	return templ.SafeURL(r.URL("/texts") + "?show=" + show + "&back=" + url.QueryEscape(r.InLocale(r.Locale)))
+}

@@ -1,0 +1,141 @@
+package translation
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"senet/internal/account"
+	"senet/internal/fault"
+	"senet/internal/i18n"
+	"senet/internal/jobs"
+	"senet/internal/pg"
+)
+
+// Task is the job of translating one text into one language.
+type Task struct {
+	Subject
+	Locale i18n.Locale `json:"locale"`
+}
+
+// Kind names the job.
+func (Task) Kind() string { return "translate" }
+
+// editPause is the least time between two machine translations of the same text.
+const editPause = 10 * time.Minute
+
+// Written has new texts of one kind translated, in the transaction that writes them. Where neither an engine nor memory
+// could, nothing is enqueued.
+func (s *Service) Written(ctx context.Context, tx *pg.Tx, kind SubjectKind, texts ...Fresh) error {
+	able, err := s.able(ctx)
+	if err != nil || !able {
+		return err
+	}
+	var all []jobs.Job
+	for _, t := range texts {
+		for _, l := range i18n.Written {
+			if t.Lang == "" || t.Lang == string(l) {
+				continue
+			}
+			j := jobs.Job{Args: Task{Subject{kind, t.ID}, l}, Priority: jobs.Soon}
+			if kind == Message {
+				j.Priority, j.NewestFirst = jobs.Now, true
+			}
+			all = append(all, j)
+		}
+	}
+	return s.queue.Add(ctx, tx, all...)
+}
+
+// Fresh is a text that was just written.
+type Fresh struct {
+	ID   int64
+	Lang string
+}
+
+// able reports whether anything but people can translate.
+func (s *Service) able(ctx context.Context) (bool, error) {
+	if len(s.engines) > 0 {
+		return true, nil
+	}
+	n, err := s.memory.Size(ctx)
+	return n > 0, err
+}
+
+// Outdated is a translation by a person whose text was changed.
+type Outdated struct {
+	Locale   i18n.Locale
+	AuthorID account.MemberID
+}
+
+const translationsOf = `
+	select locale, kind, coalesce(author_id, 0), at from translations where subject_kind = @kind and subject_id = @id for update`
+
+// Edited follows a text that was changed, in the transaction that changes it: its translations are outdated by that
+// alone. What an engine or memory made is made anew, at most once in ten minutes for the same text; what people wrote
+// waits for people, whom the caller tells.
+func (s *Service) Edited(ctx context.Context, tx *pg.Tx, sub Subject, lang string) ([]Outdated, error) {
+	able, err := s.able(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := tx.Query(ctx, translationsOf, pgx.StrictNamedArgs{"kind": sub.Kind, "id": sub.ID})
+	if err != nil {
+		return nil, fmt.Errorf("read translations of %s: %w", sub, err)
+	}
+	var by []Outdated
+	made, human := map[i18n.Locale]time.Time{}, map[i18n.Locale]bool{}
+	var o Outdated
+	var kind Kind
+	var at time.Time
+	_, err = pgx.ForEachRow(rows, []any{&o.Locale, &kind, &o.AuthorID, &at}, func() error {
+		if kind == Human {
+			by, human[o.Locale] = append(by, o), true
+		} else {
+			made[o.Locale] = at
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read translations of %s: %w", sub, err)
+	}
+	var all []jobs.Job
+	for _, l := range i18n.Written {
+		if !able || lang == "" || lang == string(l) || human[l] {
+			continue
+		}
+		j := jobs.Job{Args: Task{sub, l}, Priority: jobs.Soon}
+		if at, ok := made[l]; ok {
+			j.After = at.Add(editPause)
+		}
+		all = append(all, j)
+	}
+	return by, s.queue.Add(ctx, tx, all...)
+}
+
+// Request is "translate this": it has a text translated now, where something can. Members only.
+func (s *Service) Request(ctx context.Context, viewer account.Viewer, sub Subject, locale i18n.Locale) error {
+	if !viewer.SignedIn() {
+		return errSignIn
+	}
+	w, err := s.Text(ctx, sub, locale)
+	if err != nil {
+		return err
+	}
+	able, err := s.able(ctx)
+	if err != nil {
+		return err
+	}
+	if !able || len(s.allowed(w)) == 0 && len(s.engines) > 0 {
+		return fault.New(fault.Conflict, "translations.nobody_can")
+	}
+	return s.store.InTx(ctx, func(tx *pg.Tx) error {
+		t, there, err := row(ctx, tx, sub, locale, "")
+		if err != nil || there && t.SourceVersion >= w.Version {
+			return err
+		}
+		return s.queue.Add(ctx, tx, jobs.Job{Args: Task{sub, locale}, Priority: jobs.Now})
+	})
+}
