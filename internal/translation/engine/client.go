@@ -27,7 +27,8 @@ const (
 	idleTransport = 90 * time.Second
 )
 
-// client sends the HTTP calls of one engine: with its rate, the budget, time-outs and retries.
+// client sends the HTTP calls of one engine: with its rate, the budget, time-outs and retries. It goes through the
+// system's proxy, if there is one (HTTPS_PROXY), as institutes often demand.
 type client struct {
 	name    string
 	base    string // without a slash at the end
@@ -100,7 +101,9 @@ func (c *client) do(ctx context.Context, what call) error {
 			return again.err
 		}
 		charged = again.charged
-		if c.wait(ctx, max(again.after, c.backoff(n))) != nil {
+		if err := c.wait(ctx, max(again.after, c.backoff(n))); errors.Is(err, context.Canceled) {
+			return err
+		} else if err != nil {
 			return again.err // there is no time for another attempt; why the last one failed says more
 		}
 	}

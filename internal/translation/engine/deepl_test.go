@@ -151,7 +151,30 @@ func TestDeepL_withoutGlossary(t *testing.T) {
 			if n := len(r.server.Calls()) - calls; n < 3 {
 				t.Errorf("%d calls later: it is never tried again", n)
 			}
+			for _, c := range r.server.Translations() {
+				if c.Status != 200 {
+					t.Errorf("a translation was asked for with a glossary that is of no use: %s", c.Complaint)
+				}
+			}
+			if n := len(r.server.Glossaries()); n > 1 {
+				t.Errorf("%d glossaries of the same terms", n)
+			}
 		})
+	}
+}
+
+// TestDeepL_slowGlossary: texts do not wait for a glossary longer than for a translation.
+func TestDeepL_slowGlossary(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, NameDeepL)
+	r.server.FailAt("/v2/glossaries", enginetest.Slow(), 100)
+	r.late.Store(true)
+	got, err := r.Translate(t.Context(), withTerms(toZh("After a stroke it is."), "stroke", "脑卒中"))
+	if err != nil || got[0] != "译：After a stroke it is." || r.State().LastError != "" {
+		t.Errorf("%q, %v, state %+v", got, err, r.State())
+	}
+	if n := len(r.server.Calls()); n > maxAttempts+1 {
+		t.Errorf("%d calls", n)
 	}
 }
 

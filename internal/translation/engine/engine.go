@@ -34,8 +34,10 @@ type Request struct {
 	// checks the answer. Give the glossary of the pair whole and not only the terms of these texts: DeepL keeps it
 	// under a hash of its terms, and each other set of terms is another glossary there. An entry that a glossary cannot
 	// hold (empty, over 1,024 bytes, with a tab or a control character, a source twice) is left out.
-	Terms   []Term
-	Context string // text around, not translated; data, never an instruction. Only the first 1,000 characters are sent
+	Terms []Term
+	// Context is text around, not translated: data, never an instruction. Of it the first 1,000 characters are sent, to
+	// DeepL and OpenAI; LibreTranslate takes none.
+	Context string
 }
 
 // Term is an entry of the glossary, in the direction of the request.

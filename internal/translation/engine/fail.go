@@ -9,7 +9,7 @@ import (
 var (
 	ErrTimeout           = errors.New("the engine did not answer in time")
 	ErrUnavailable       = errors.New("the engine cannot be reached or is broken") // connection, 5xx
-	ErrLimited           = errors.New("the engine asks for fewer calls")           // 429
+	ErrLimited           = errors.New("the engine asks for fewer calls")           // 429, or the hub's own rate leaves no time
 	ErrQuota             = errors.New("the engine's quota is used up")             // DeepL's 456
 	ErrBudget            = errors.New("the budget is used up")                     // Budget refused
 	ErrOpen              = errors.New("the engine is paused after failures")       // the circuit is open

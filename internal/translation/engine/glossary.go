@@ -61,7 +61,9 @@ func (g *glossaries) find(ctx context.Context, r Request) (string, error) {
 	if id, ok := g.have(name); ok { // another call was quicker
 		return id, nil
 	}
-	id := g.sync(ctx, name, prefix, glossary{Name: name, SourceLang: r.Source, TargetLang: r.Target, Entries: entries, EntriesFormat: "tsv"})
+	limited, cancel := g.client.clock.within(ctx, g.client.timeout) // all its calls and retries: texts wait for it
+	defer cancel()
+	id := g.sync(limited, name, prefix, glossary{Name: name, SourceLang: r.Source, TargetLang: r.Target, Entries: entries, EntriesFormat: "tsv"})
 	if ctx.Err() != nil {
 		return "", g.client.ended(ctx.Err())
 	}
@@ -121,10 +123,13 @@ func (g *glossaries) sync(ctx context.Context, name, prefix string, wanted gloss
 	}
 	var old []glossary
 	for _, there := range list.Glossaries {
-		if there.Name == name && there.Ready {
-			return there.ID
+		if there.Name == name {
+			if there.Ready {
+				return there.ID
+			}
+			return ""
 		}
-		if strings.HasPrefix(there.Name, prefix) && there.Name != name {
+		if strings.HasPrefix(there.Name, prefix) {
 			old = append(old, there)
 		}
 	}

@@ -192,6 +192,25 @@ func TestTranslate_cancelled(t *testing.T) {
 	})
 }
 
+// TestTranslate_cancelledWhileWaiting: who goes away between two attempts is told so, and the engine not blamed.
+func TestTranslate_cancelledWhileWaiting(t *testing.T) {
+	t.Parallel()
+	s := enginetest.DeepL(t)
+	s.FailAlways(enginetest.Status(503))
+	ctx, cancel := context.WithCancel(t.Context())
+	engines, err := New(settings(NameDeepL, s), WithClock(time.Now, func(ctx context.Context, _ time.Duration) error {
+		cancel()
+		return ctx.Err()
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = engines[0].Translate(ctx, toZh("It fails first."))
+	if !errors.Is(err, context.Canceled) || len(s.Calls()) != 1 || engines[0].(*Guarded).State().LastError != "" {
+		t.Errorf("%v, %d calls, state %+v", err, len(s.Calls()), engines[0].(*Guarded).State())
+	}
+}
+
 func TestTranslate_callersDeadline(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, NameDeepL)
@@ -290,6 +309,9 @@ func TestTranslate_oneProbe(t *testing.T) {
 	cancel()
 	if err := <-probe; !errors.Is(err, context.Canceled) {
 		t.Error(err)
+	}
+	if s := r.State(); s.Circuit != Open || !s.Retry.Equal(r.clock.now()) {
+		t.Errorf("state %+v", s)
 	}
 	if _, err := r.Translate(t.Context(), toZh("A probe that nobody cancels.")); err != nil || r.State().Circuit != Closed {
 		t.Errorf("after a cancelled probe: %v, state %+v", err, r.State())
@@ -455,5 +477,9 @@ func TestTranslate_rateIsOurs(t *testing.T) {
 	}
 	if len(r.server.Calls()) != 1 {
 		t.Errorf("%d calls", len(r.server.Calls()))
+	}
+	r.clock.pass(100 * time.Second)
+	if _, err := r.Translate(ctx, toZh("Its turn has come.")); err != nil || len(r.clock.waits()) != 0 {
+		t.Errorf("who gave up keeps a place in the queue: %v, waits %v", err, r.clock.waits())
 	}
 }

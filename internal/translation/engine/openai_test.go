@@ -113,7 +113,7 @@ func TestOpenAI_noAnswer(t *testing.T) {
 	r := newRig(t, NameOpenAI)
 	for what, body := range map[string]string{
 		"no choice": `{"choices": []}`,
-		"refusal":   `{"choices": [{"finish_reason": "stop", "message": {"content": null, "refusal": "I cannot"}}]}`,
+		"refusal":   `{"choices": [{"finish_reason": "stop", "message": {"content": "{\"translations\": [\"你好\"]}", "refusal": "I cannot"}}]}`,
 		"nothing":   `{"choices": [{"finish_reason": "content_filter", "message": {"content": null}}]}`,
 		"cut":       `{"choices": [{"finish_reason": "length", "message": {"content": "{\"translations\": [\"你"}}]}`,
 	} {
