@@ -162,6 +162,7 @@ var mayName = map[string]string{
 	"cmd/bench":       "it writes texts in both languages",
 
 	"internal/translation/glossary": "words of English are found in both numbers",
+	"internal/translation/engine":   "what each engine calls the languages of texts, in one table",
 }
 
 // fallback are the files that name English as the language of a text of which nothing is known.

@@ -35,7 +35,11 @@ func TestJudge(t *testing.T) {
 		{"Yes \uFFFD", "是\uFFFD", "zh", ""},
 		{"Yes", "是\xff", "zh", ReasonEncoding},
 	} {
-		if got := judge(c.source, c.answer, c.target); got != c.want {
+		from, to, err := pair(Request{Source: map[string]string{"en": "zh", "zh": "en"}[c.target], Target: c.target})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := judge(c.source, c.answer, from, to); got != c.want {
 			t.Errorf("%q as %q: %q, want %q", c.source, c.answer, got, c.want)
 		}
 	}

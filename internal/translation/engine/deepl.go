@@ -53,24 +53,23 @@ type deepLRequest struct {
 
 var errGlossary = errors.New("it does not take the glossary")
 
-func (d *deepL) translate(ctx context.Context, r Request) ([]string, error) {
+func (d *deepL) translate(ctx context.Context, o order) ([]string, error) {
 	ask := deepLRequest{
-		SourceLang: map[string]string{"en": "EN", "zh": "ZH"}[r.Source], TargetLang: map[string]string{"en": "EN-GB", "zh": "ZH-HANS"}[r.Target],
-		Context: valid(r.Context), PreserveFormatting: true, SplitSentences: "nonewlines",
+		SourceLang: o.from.source, TargetLang: o.to.target, Context: valid(o.Context), PreserveFormatting: true, SplitSentences: "nonewlines",
 		TagHandling: "xml", TagHandlingVersion: "v2", NonSplittingTags: []string{"m"}, IgnoreTags: []string{"m"},
 	}
-	for _, text := range r.Texts {
+	for _, text := range o.Texts {
 		ask.Text = append(ask.Text, xml.write(text))
 	}
 	var err error
-	if ask.GlossaryID, err = d.glossaries.find(ctx, r); err != nil {
+	if ask.GlossaryID, err = d.glossaries.find(ctx, o); err != nil {
 		return nil, err
 	}
-	answer, err := d.send(ctx, ask, characters(r.Texts))
+	answer, err := d.send(ctx, ask, characters(o.Texts))
 	if errors.Is(err, errGlossary) { // deleted by another, or no longer of use: better without than not at all
 		d.glossaries.forget(ask.GlossaryID)
 		ask.GlossaryID = ""
-		answer, err = d.send(ctx, ask, characters(r.Texts))
+		answer, err = d.send(ctx, ask, characters(o.Texts))
 	}
 	return answer, err
 }

@@ -41,12 +41,13 @@ func newGlossaries(c *client) *glossaries {
 }
 
 // find returns the id of the glossary for a request, "" for none. Its only error is the end of ctx.
-func (g *glossaries) find(ctx context.Context, r Request) (string, error) {
-	entries := tsv(r.Terms)
+func (g *glossaries) find(ctx context.Context, o order) (string, error) {
+	entries := tsv(o.Terms)
 	if entries == "" {
 		return "", nil
 	}
-	prefix := "senet-" + r.Source + "-" + r.Target + "-"
+	source, target := strings.ToLower(o.from.source), strings.ToLower(o.to.source)
+	prefix := "senet-" + source + "-" + target + "-"
 	sum := sha256.Sum256([]byte(entries))
 	name := prefix + hex.EncodeToString(sum[:16])
 	if id, ok := g.have(name); ok {
@@ -63,7 +64,7 @@ func (g *glossaries) find(ctx context.Context, r Request) (string, error) {
 	}
 	limited, cancel := g.client.clock.within(ctx, g.client.timeout) // all its calls and retries: texts wait for it
 	defer cancel()
-	id := g.sync(limited, name, prefix, glossary{Name: name, SourceLang: r.Source, TargetLang: r.Target, Entries: entries, EntriesFormat: "tsv"})
+	id := g.sync(limited, name, prefix, glossary{Name: name, SourceLang: source, TargetLang: target, Entries: entries, EntriesFormat: "tsv"})
 	if ctx.Err() != nil {
 		return "", g.client.ended(ctx.Err())
 	}

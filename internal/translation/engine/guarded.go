@@ -18,7 +18,13 @@ type provider interface {
 	most() (texts, bytes int)
 	// translate asks for texts that are not blank and fit into one call. Its answer has any number of texts, which may
 	// hold anything that is valid UTF-8.
-	translate(ctx context.Context, r Request) ([]string, error)
+	translate(ctx context.Context, o order) ([]string, error)
+}
+
+// order is a request with its languages.
+type order struct {
+	Request
+	from, to language
 }
 
 // errHalve says that a call may go well with fewer texts in it: the server has a limit of its own, or lost count.
@@ -42,15 +48,16 @@ func (g *Guarded) State() State { return g.circuit.now() }
 
 // Translate is Engine's. Texts are sent in as many calls as they need, one after the other; the first that fails ends it.
 func (g *Guarded) Translate(ctx context.Context, r Request) ([]string, error) {
-	var err error
-	if r.Source, r.Target, err = pair(r.Source, r.Target); err != nil {
+	from, to, err := pair(r)
+	if err != nil {
 		return nil, fmt.Errorf("%s: %w", g.name, err)
 	}
 	r.Context = head(strings.TrimSpace(r.Context), maxContext)
+	o := order{r, from, to}
 	out := make([]string, len(r.Texts))
 	refused := &Refused{Engine: g.name}
 	for _, batch := range g.split(r.Texts, out) {
-		if err := g.send(ctx, r, batch, out, refused); err != nil {
+		if err := g.send(ctx, o, batch, out, refused); err != nil {
 			return nil, err
 		}
 	}
@@ -84,24 +91,24 @@ func (g *Guarded) split(texts, out []string) [][]int {
 }
 
 // send translates the texts at some positions, in one call or, when the engine wants fewer at once, in several.
-func (g *Guarded) send(ctx context.Context, r Request, at []int, out []string, refused *Refused) error {
-	part := r
+func (g *Guarded) send(ctx context.Context, o order, at []int, out []string, refused *Refused) error {
+	part := o
 	part.Texts = make([]string, len(at))
 	for i, p := range at {
-		part.Texts[i] = r.Texts[p]
+		part.Texts[i] = o.Texts[p]
 	}
 	answer, err := g.ask(ctx, part)
 	if errors.Is(err, errHalve) && len(at) > 1 {
-		if err := g.send(ctx, r, at[:len(at)/2], out, refused); err != nil {
+		if err := g.send(ctx, o, at[:len(at)/2], out, refused); err != nil {
 			return err
 		}
-		return g.send(ctx, r, at[len(at)/2:], out, refused)
+		return g.send(ctx, o, at[len(at)/2:], out, refused)
 	}
 	if err != nil {
 		return err
 	}
 	for i, p := range at {
-		if reason := judge(part.Texts[i], answer[i], part.Target); reason != "" {
+		if reason := judge(part.Texts[i], answer[i], o.from, o.to); reason != "" {
 			refused.Positions, refused.Reasons = append(refused.Positions, p), append(refused.Reasons, reason)
 			continue
 		}
@@ -111,17 +118,17 @@ func (g *Guarded) send(ctx context.Context, r Request, at []int, out []string, r
 }
 
 // ask is one call through the circuit.
-func (g *Guarded) ask(ctx context.Context, r Request) (answer []string, err error) {
+func (g *Guarded) ask(ctx context.Context, o order) (answer []string, err error) {
 	if !g.circuit.allow(g.clock.now()) {
 		return nil, fmt.Errorf("%s: %w", g.name, ErrOpen)
 	}
-	o := neither // a panic says nothing of the engine, and must not keep the circuit half-open
-	defer func() { g.circuit.done(g.clock.now(), o, Kind(err)) }()
-	answer, err = g.provider.translate(ctx, r)
-	if err == nil && len(answer) != len(r.Texts) {
+	end := neither // a panic says nothing of the engine, and must not keep the circuit half-open
+	defer func() { g.circuit.done(g.clock.now(), end, Kind(err)) }()
+	answer, err = g.provider.translate(ctx, o)
+	if err == nil && len(answer) != len(o.Texts) {
 		err = fmt.Errorf("%s: %w: %w", g.name, ErrAnswer, errHalve)
 	}
-	o = outcomeOf(err, len(r.Texts))
+	end = outcomeOf(err, len(o.Texts))
 	return answer, err
 }
 

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 )
 
@@ -17,7 +16,7 @@ type libre struct {
 	client *client
 	key    string
 	mu     sync.Mutex
-	codes  map[string]string // locale → the server's code; nil: not asked yet
+	codes  map[string]string // the hub's code → the server's code; nil: not asked yet
 }
 
 func newLibre(s Settings, o options) *libre {
@@ -38,20 +37,20 @@ type libreRequest struct {
 	APIKey string   `json:"api_key,omitempty"`
 }
 
-func (l *libre) translate(ctx context.Context, r Request) ([]string, error) {
-	codes, err := l.languages(ctx, r.Source, r.Target)
+func (l *libre) translate(ctx context.Context, o order) ([]string, error) {
+	codes, err := l.languages(ctx, o.from, o.to)
 	if err != nil {
 		return nil, err
 	}
-	ask := libreRequest{Source: codes[r.Source], Target: codes[r.Target], Format: "html", APIKey: l.key}
-	for _, text := range r.Texts {
+	ask := libreRequest{Source: codes[o.from.code], Target: codes[o.to.code], Format: "html", APIKey: l.key}
+	for _, text := range o.Texts {
 		ask.Q = append(ask.Q, hypertext.write(text))
 	}
 	var answer struct {
 		TranslatedText []string `json:"translatedText"`
 	}
 	err = l.client.do(ctx, call{
-		method: http.MethodPost, path: "/translate", body: ask, into: &answer, characters: characters(r.Texts), texts: len(r.Texts), look: lookLibre,
+		method: http.MethodPost, path: "/translate", body: ask, into: &answer, characters: characters(o.Texts), texts: len(o.Texts), look: lookLibre,
 	})
 	if errors.Is(err, ErrRefusedByProvider) {
 		l.forget() // its languages may have changed
@@ -60,8 +59,8 @@ func (l *libre) translate(ctx context.Context, r Request) ([]string, error) {
 		return nil, err
 	}
 	out := answer.TranslatedText
-	for i := range min(len(out), len(r.Texts)) {
-		out[i] = hypertext.read(out[i], isEscaped(r.Texts[i], out[i]))
+	for i := range min(len(out), len(o.Texts)) {
+		out[i] = hypertext.read(out[i], isEscaped(o.Texts[i], out[i]))
 	}
 	return out, nil
 }
@@ -85,7 +84,7 @@ func isEscaped(source, answer string) bool {
 }
 
 // languages are the server's codes of a pair. It is asked once, and again after it refused a call.
-func (l *libre) languages(ctx context.Context, source, target string) (map[string]string, error) {
+func (l *libre) languages(ctx context.Context, from, to language) (map[string]string, error) {
 	l.mu.Lock()
 	codes := l.codes
 	l.mu.Unlock()
@@ -99,18 +98,20 @@ func (l *libre) languages(ctx context.Context, source, target string) (map[strin
 	if err := l.client.do(ctx, call{method: http.MethodGet, path: "/languages", into: &offered}); err != nil {
 		return nil, err
 	}
-	codes = map[string]string{}
 	targets := map[string][]string{}
 	for _, o := range offered {
 		targets[o.Code] = o.Targets
-		switch code := strings.ToLower(o.Code); {
-		case code == "en" || code == "zh-hans" || code == "zh" && codes["zh"] == "":
-			codes[strings.TrimSuffix(code, "-hans")] = o.Code
+	}
+	codes = map[string]string{}
+	for _, known := range languages() {
+		for _, code := range slices.Backward(known.libre) {
+			if targets[code] != nil {
+				codes[known.code] = code
+			}
 		}
 	}
-	from, to := codes[source], codes[target]
-	if from == "" || to == "" || !slices.Contains(targets[from], to) {
-		return nil, fmt.Errorf("%s: it does not translate from %s to %s: %w", NameLibre, source, target, ErrRefusedByProvider)
+	if !slices.Contains(targets[codes[from.code]], codes[to.code]) {
+		return nil, fmt.Errorf("%s: it does not translate from %s to %s: %w", NameLibre, from.code, to.code, ErrRefusedByProvider)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
