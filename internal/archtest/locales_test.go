@@ -161,6 +161,7 @@ var mayName = map[string]string{
 	"internal/demo":   "its texts are in both languages",
 	"cmd/bench":       "it writes texts in both languages",
 
+	"internal/translation/segment":  "sentences end, and are joined, as each language writes",
 	"internal/translation/glossary": "words of English are found in both numbers",
 	"internal/translation/engine":   "what each engine calls the languages of texts, in one table",
 }

@@ -19,7 +19,9 @@ var owners = map[string]string{
 	"bookmarks": "forum", "thread_follows": "forum", "challenge_follows": "forum", "drafts": "forum",
 	"rooms": "chat", "messages": "chat", "room_events": "chat",
 	"moderation_log": "moderation",
-	"memory_units":   "translation/memory", "memory_texts": "translation/memory",
+	"translations":   "translation", "translation_revisions": "translation", "translation_usage": "translation",
+	"translation_backfills": "translation",
+	"memory_units":          "translation/memory", "memory_texts": "translation/memory",
 	"terms": "translation/glossary", "term_changes": "translation/glossary",
 }
 

@@ -14,8 +14,8 @@ import (
 	"senet/internal/markup"
 )
 
-// translation is a text and what somebody made of it in the other language.
-type translation struct {
+// translated is a text and what somebody made of it in the other language.
+type translated struct {
 	place, key   string // of what was made
 	source, lang string
 	text         string // empty: nobody has translated it
@@ -23,21 +23,21 @@ type translation struct {
 	reviewed     bool
 }
 
-func (t thread) translation() translation {
-	return translation{place: t.place, key: "title_translated", source: t.Title, lang: t.Lang, text: t.TitleTranslated, by: t.TitleTranslator}
+func (t thread) translation() translated {
+	return translated{place: t.place, key: "title_translated", source: t.Title, lang: t.Lang, text: t.TitleTranslated, by: t.TitleTranslator}
 }
 
-func (p post) translation() translation {
-	return translation{p.place, "translated", p.Body, p.Lang, p.Translated, p.Translator, p.Reviewed}
+func (p post) translation() translated {
+	return translated{p.place, "translated", p.Body, p.Lang, p.Translated, p.Translator, p.Reviewed}
 }
 
-func (m message) translation() translation {
-	return translation{place: m.place, key: "translated", source: m.Body, lang: m.Lang, text: m.Translated, by: m.Translator}
+func (m message) translation() translated {
+	return translated{place: m.place, key: "translated", source: m.Body, lang: m.Lang, text: m.Translated, by: m.Translator}
 }
 
 // translation holds a translation against its source: it is in the other language, by a member, of the same structure,
 // and has lost nothing that is the same in every language.
-func (k *checker) translation(t translation) {
+func (k *checker) translation(t translated) {
 	if t.text == "" {
 		k.require(t.by == "" && !t.reviewed, t.place, t.key, "is missing, but has a translator or a review")
 		return
@@ -161,7 +161,7 @@ func (k *checker) terms(terms []term) {
 }
 
 // segments holds the translation memory together: sentences of both languages, each once, with the same figures.
-func (k *checker) segments(segments []segment) {
+func (k *checker) segments(segments []pair) {
 	seen := map[string]bool{}
 	for _, s := range segments {
 		k.pair(s.place, s.En, s.Zh)

@@ -55,17 +55,17 @@ func TestCheck_glossaryAndMemory(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		terms    []term
-		segments []segment
+		segments []pair
 		want     string
 	}{
 		"Chinese in English":      {terms: []term{{En: "breakpoint 折点", Zh: "折点"}}, want: "en: has Han characters"},
 		"no Chinese":              {terms: []term{{En: "breakpoint", Zh: "breakpoint"}}, want: "zh: has no Han character"},
 		"twice":                   {terms: []term{{En: "Breakpoint", Zh: "折点"}, {En: "breakpoint", Zh: "折点"}}, want: "stands there twice"},
 		"of no challenge":         {terms: []term{{En: "breakpoint", Zh: "折点", Challenge: "peace"}}, want: `no challenge "peace"`},
-		"two lines":               {segments: []segment{{En: "It is\nso.", Zh: "的确如此。"}}, want: "en: is not one line"},
-		"the wrong way round":     {segments: []segment{{En: "的确如此。", Zh: "It is so."}}, want: `en: reads as "zh"`},
-		"a figure lost":           {segments: []segment{{En: "We enrolled 1,920 patients.", Zh: "我们入组了192例患者。"}}, want: "has lost 1920"},
-		"the same sentence twice": {segments: []segment{{En: "It is so.", Zh: "的确如此。"}, {En: "It is so.", Zh: "正是这样。"}}, want: "stands there twice"},
+		"two lines":               {segments: []pair{{En: "It is\nso.", Zh: "的确如此。"}}, want: "en: is not one line"},
+		"the wrong way round":     {segments: []pair{{En: "的确如此。", Zh: "It is so."}}, want: `en: reads as "zh"`},
+		"a figure lost":           {segments: []pair{{En: "We enrolled 1,920 patients.", Zh: "我们入组了192例患者。"}}, want: "has lost 1920"},
+		"the same sentence twice": {segments: []pair{{En: "It is so.", Zh: "的确如此。"}, {En: "It is so.", Zh: "正是这样。"}}, want: "stands there twice"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -21,7 +21,7 @@ type content struct {
 	Threads    []thread    `toml:"thread"`
 	Rooms      []room      `toml:"room"`
 	Terms      []term      `toml:"term"`    // the glossary
-	Segments   []segment   `toml:"segment"` // the translation memory
+	Segments   []pair      `toml:"segment"` // the translation memory
 }
 
 type member struct {
@@ -98,8 +98,8 @@ type term struct {
 	place     string
 }
 
-// segment is a sentence of the translation memory.
-type segment struct {
+// pair is a sentence of the translation memory.
+type pair struct {
 	En, Zh string
 	place  string
 }

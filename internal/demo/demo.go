@@ -1,10 +1,10 @@
 // Package demo fills an empty hub with a bilingual one that is alive: people of both sides, health challenges,
-// threads, three rooms with talk in them. Everything in it is invented; the texts are in content/*.toml.
+// threads, three rooms with talk in them, half of it translated by people, a glossary and a translation memory. Everything in it is invented; the texts are in content/*.toml.
 //
 // It is the one exception to the rule that a core writes only its own tables: what happened in the past cannot be
 // told to cores that write the present, and a hub has to be there at once. So it copies rows straight into members,
 // challenges, challenge_follows, rooms, threads, posts, post_revisions, post_reactions, bookmarks, thread_follows,
-// messages, room_events and notices, and keeps the promises those tables' owners make: counters, gapless seq, ids in
+// messages, room_events, translations, translation_revisions and notices, and keeps the promises those tables' owners make: counters, gapless seq, ids in
 // the order of time. It never touches a hub that has a member.
 package demo
 

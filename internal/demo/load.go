@@ -31,10 +31,11 @@ type loader struct {
 	members    map[string]int64 // by key
 	challenges map[string]int64 // by slug
 	mentions   markup.Mentions
+	renderings []rendering
 }
 
 func (l *loader) load(ctx context.Context, tx *pg.Tx) error {
-	for _, step := range []func(context.Context, *pg.Tx) error{l.loadMembers, l.loadChallenges, l.loadThreads, l.loadRooms} {
+	for _, step := range []func(context.Context, *pg.Tx) error{l.loadMembers, l.loadChallenges, l.loadThreads, l.loadRooms, l.loadWords} {
 		if err := step(ctx, tx); err != nil {
 			return err
 		}

@@ -3,11 +3,13 @@ package demo
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 
 	"senet/internal/markup"
 	"senet/internal/pg"
+	"senet/internal/translation"
 )
 
 // messageRow is a message of a room; its seq is its number there, since the demo's rooms hold nothing but messages.
@@ -71,6 +73,8 @@ func (l *loader) copyMessages(ctx context.Context, tx *pg.Tx, messages []*messag
 		}
 		html := markup.Render(m.Body, markup.Options{Mentions: l.mentions, Lang: m.Lang})
 		author := l.members[m.By]
+		l.render(rendering{Subject: translation.Subject{Kind: translation.Message, ID: m.id}, lang: m.Lang, source: m.Body, version: 1,
+			text: m.Translated, translator: m.Translator, at: l.after(m.at, 2*time.Minute)})
 		rows = append(rows, []any{m.id, m.room, m.seq, author, m.client, m.Body, html, m.Lang, answers, m.at})
 		events = append(events, []any{m.room, m.seq, "message", m.at, author, m.id})
 	}

@@ -12,6 +12,7 @@ import (
 	"senet/internal/markup"
 	"senet/internal/notify"
 	"senet/internal/pg"
+	"senet/internal/translation"
 )
 
 // fresh is how far back inboxes reach.
@@ -94,6 +95,8 @@ func (l *loader) threadRows() (threads []*threadRow, posts []*postRow) {
 func (l *loader) copyThreads(ctx context.Context, tx *pg.Tx, threads []*threadRow) error {
 	var rows, follows [][]any
 	for _, t := range threads {
+		l.render(rendering{Subject: translation.Subject{Kind: translation.Thread, ID: t.id}, lang: t.Lang, source: t.Title, version: 1,
+			text: t.TitleTranslated, translator: t.TitleTranslator, plain: true, at: l.after(t.at, 3*time.Hour)})
 		last := l.at(t.Posts[len(t.Posts)-1].Ago)
 		var pinned *time.Time
 		if t.Pinned {
@@ -123,6 +126,8 @@ func (l *loader) copyPosts(ctx context.Context, tx *pg.Tx, posts []*postRow) err
 			version = 2
 			revisions = append(revisions, []any{p.id, 1, p.Was, p.Lang, p.author, p.at})
 		}
+		l.render(rendering{Subject: translation.Subject{Kind: translation.Post, ID: p.id}, lang: p.Lang, source: p.Body, version: version,
+			text: p.Translated, translator: p.Translator, reviewed: p.Reviewed, at: l.after(p.at, 5*time.Hour)})
 		rows = append(rows, []any{p.id, p.thread.id, p.number, p.author, p.client, p.Body, p.html, p.Lang, version, p.at, p.edited})
 		n := 0
 		for kind, who := range p.Reactions {

@@ -23,6 +23,14 @@ func TextTag(lang string) string {
 	return ""
 }
 
+// Reading is the language in which readers of l read what members wrote: l where texts are written in it, else English.
+func (l Locale) Reading() Locale {
+	if _, ok := ParseWritten(string(l)); ok {
+		return l
+	}
+	return En
+}
+
 // Other is the language that a text in l is translated into: the other one of Written; of a language that texts are
 // not written in, English.
 func (l Locale) Other() Locale {

@@ -67,12 +67,7 @@ func (s Shown) Translated() bool { return s.Kind != Original }
 
 // Reading is the language in which readers of a language of the interface read what members wrote: their own where texts
 // are written in it, else English.
-func Reading(l i18n.Locale) i18n.Locale {
-	if _, ok := i18n.ParseWritten(string(l)); ok {
-		return l
-	}
-	return i18n.En
-}
+func Reading(l i18n.Locale) i18n.Locale { return l.Reading() }
 
 // Content decides what a reader of that locale sees of a text: the translation where there is one, else the original. It
 // is the only place that decides this: pages, feeds, frames, the API, mail and exports show what it says.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"senet/internal/i18n"
 	"senet/internal/translation/engine"
@@ -61,7 +60,10 @@ func (s *Service) make(ctx context.Context, w Writing, locale i18n.Locale, was T
 	if err := s.ask(ctx, w, locale, waiting(all), &m); err != nil {
 		return made{}, err
 	}
-	m.text = assemble(pieces, byText, locale)
+	var err error
+	if m.text, err = weave(pieces, byText, locale); err != nil {
+		return made{}, err
+	}
 	if m.text == w.Source {
 		return made{}, errNothing
 	}
@@ -167,37 +169,22 @@ func (s *Service) restore(rest []*sentence, masked []segment.Masked, texts []str
 			s.log.Info("translation of a sentence refused", "engine", m.provider, "err", err)
 			continue
 		}
-		m.take(one, strings.Join(strings.Fields(target), " "))
+		m.take(one, target)
 	}
 }
 
-// assemble puts the sentences into the text's own frame. Between sentences a language that writes without spaces has
-// none, and one that writes with them gets one.
-func assemble(pieces []segment.Piece, byText map[string]*sentence, locale i18n.Locale) string {
-	var out strings.Builder
-	spaced := locale != i18n.Zh
-	for i, p := range pieces {
-		one := byText[p.Text]
-		switch {
-		case !p.Translate:
-			if !spaced && p.Text == " " && i > 0 && i+1 < len(pieces) && pieces[i-1].Translate && pieces[i+1].Translate && endsWide(out.String()) {
-				continue
-			}
-			out.WriteString(p.Text)
-		case one != nil && one.done:
-			if spaced && i > 0 && pieces[i-1].Translate && pieces[i-1].Block == p.Block && out.Len() > 0 {
-				out.WriteByte(' ')
-			}
-			out.WriteString(one.target)
-		default:
-			out.WriteString(p.Text)
+// weave puts the sentences into the text's own frame; one without a translation stays as it is.
+func weave(pieces []segment.Piece, byText map[string]*sentence, locale i18n.Locale) (string, error) {
+	var targets []string
+	for _, p := range pieces {
+		if !p.Translate {
+			continue
+		}
+		if one := byText[p.Text]; one != nil && one.done {
+			targets = append(targets, one.target)
+		} else {
+			targets = append(targets, p.Text)
 		}
 	}
-	return out.String()
-}
-
-// endsWide reports whether a text ends with a full-width mark, which brings its own space.
-func endsWide(s string) bool {
-	r, _ := utf8.DecodeLastRuneInString(s)
-	return strings.ContainsRune("。！？；：”’）》…", r)
+	return segment.Weave(pieces, targets, string(locale))
 }

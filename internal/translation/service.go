@@ -37,6 +37,10 @@ type Parts struct {
 func New(store *pg.Store, p Parts) *Service {
 	s := &Service{store: store, accounts: p.Accounts, memory: p.Memory, glossary: p.Glossary, queue: p.Queue, engines: p.Engines,
 		log: p.Log, sources: map[SubjectKind]Source{}}
+	s.Register(Profile, profiles{store})
+	if p.Accounts != nil {
+		p.Accounts.AboutChanged = s.aboutChanged
+	}
 	jobs.Handle(p.Queue, s.translate)
 	jobs.Handle(p.Queue, s.backfill)
 	return s

@@ -97,7 +97,12 @@ func (s *Service) render(ctx context.Context, w Writing, locale i18n.Locale, tex
 		return "", fmt.Errorf("find who is mentioned: %w", err)
 	}
 	return markup.Render(text, markup.Options{Mentions: mentions, Lang: string(locale),
-		IDPrefix: fmt.Sprintf("%s%d-%s-", w.Kind[:1], w.ID, locale)}), nil
+		IDPrefix: IDPrefix(w.Subject, locale)}), nil
+}
+
+// IDPrefix keeps the ids in a translation apart from those of its text, which is on the same page.
+func IDPrefix(sub Subject, locale i18n.Locale) string {
+	return fmt.Sprintf("%s%d-%s-", sub.Kind[:1], sub.ID, locale)
 }
 
 // change is what is to become of a row.
@@ -156,7 +161,7 @@ func (s *Service) change(ctx context.Context, viewer account.Viewer, sub Subject
 
 // learn grows the memory from a reviewed translation of the newest version, and takes back what an earlier one taught.
 func (s *Service) learn(ctx context.Context, tx *pg.Tx, w Writing, t Translation, reviewed bool, by account.MemberID) error {
-	from := origin(w.Subject, t.Locale)
+	from := OriginOf(w.Subject, t.Locale)
 	if !reviewed || t.SourceVersion != w.Version || w.Lang == "" {
 		return s.memory.Forget(ctx, tx, from)
 	}
@@ -164,8 +169,8 @@ func (s *Service) learn(ctx context.Context, tx *pg.Tx, w Writing, t Translation
 	return s.memory.Learn(ctx, tx, from, by, w.Lang, string(t.Locale), pairs)
 }
 
-// origin names a text's translation to the memory.
-func origin(sub Subject, locale i18n.Locale) memory.Origin {
+// OriginOf names a text's translation to the memory.
+func OriginOf(sub Subject, locale i18n.Locale) memory.Origin {
 	return memory.Origin{Kind: string(sub.Kind) + ":" + string(locale), ID: sub.ID}
 }
 
@@ -255,7 +260,7 @@ func (s *Service) Remove(ctx context.Context, viewer account.Viewer, sub Subject
 		if err := keepRevision(ctx, tx, sub, gone, viewer.ID, 0); err != nil {
 			return err
 		}
-		if err := s.memory.Forget(ctx, tx, origin(sub, locale)); err != nil {
+		if err := s.memory.Forget(ctx, tx, OriginOf(sub, locale)); err != nil {
 			return err
 		}
 		return s.sources[sub.Kind].Translated(ctx, tx, News{Writing: w, Locale: locale, By: viewer.ID})
@@ -272,7 +277,7 @@ func (s *Service) Erase(ctx context.Context, tx *pg.Tx, sub Subject) error {
 		return fmt.Errorf("erase translations of %s: %w", sub, err)
 	}
 	for _, l := range i18n.Written {
-		if err := s.memory.Forget(ctx, tx, origin(sub, l)); err != nil {
+		if err := s.memory.Forget(ctx, tx, OriginOf(sub, l)); err != nil {
 			return err
 		}
 	}
@@ -285,7 +290,7 @@ func (s *Service) SetHidden(ctx context.Context, tx *pg.Tx, hidden bool, subs ..
 	var from []memory.Origin
 	for _, sub := range subs {
 		for _, l := range i18n.Written {
-			from = append(from, origin(sub, l))
+			from = append(from, OriginOf(sub, l))
 		}
 	}
 	return s.memory.SetWithdrawn(ctx, tx, hidden, from...)
