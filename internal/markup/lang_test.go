@@ -1,111 +1,151 @@
 package markup
 
 import (
+	"encoding/csv"
 	"encoding/xml"
 	"errors"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 )
 
 func TestLang_mixed(t *testing.T) {
-	for src, want := range map[string]string{
-		// Chinese sentences with foreign words.
-		"我们使用 PCR 和 machine learning 方法":                               "zh",
-		"推荐用 Python pandas numpy scikit-learn":                         "zh",
-		"请看 WHO Collaborating Centre for Tobacco Control 的报告":          "zh",
-		"这篇 The Lancet 的文章不错":                                          "zh",
-		"@AnnaWeber 谢谢":                                                "zh",
-		"请问 Dr. Anna Weber (Charité – Universitätsmedizin Berlin) 在吗？": "zh",
-		"OK，收到":         "zh",
-		"Hi 大家好":        "zh",
-		"COVID-19 疫苗":   "zh",
-		"mRNA疫苗的III期试验": "zh",
-		"好":             "zh",
-		"李云龙":           "zh",
-		"糖尿病 diabetes":  "zh",
-		"參考資料與臨床試驗":     "zh",
-		"见 https://www.who.int/news-room/fact-sheets/detail/diabetes 了解详情 for details": "zh",
-		"运行 `docker compose up --build the thing for me` 即可":                           "zh",
-		"> Have you compared this with the readings from the clinic?\n\n比较过，差别不大。":     "zh",
-		"主题是 Hypertension management in primary care settings 的现状":                     "zh",
-		// English sentences with Chinese in them.
-		"We met 李云龙 in Beijing yesterday":                   "en",
-		"李云龙 will speak first":                              "en",
-		"Thanks 李云龙!":                                       "en",
-		"The term 慢性阻塞性肺疾病 is usually translated as COPD.":  "en",
-		"How do you say “家庭医生签约服务” in English?":             "en",
-		"@李云龙 could you share the slides?":                  "en",
-		"Dear 王教授, thank you for the data from 四川大学华西医院":    "en",
-		"> 您是否与诊室血压做过比较？\n\nYes, the difference was small.": "en",
-		// One language only.
-		"Hello":                      "en",
-		"I":                          "en",
-		"Qu'est-ce que c'est ?":      "en", // the hub has two languages; the author can correct it
-		"**Methods.** We used R 4.3": "en",
-		"好的👍":                        "zh",
-		// Only code or an address: better than nothing.
-		"`git push`":          "en",
-		"https://example.org": "en",
-		// Nothing to tell.
-		"":            "",
-		"123 + 45":    "",
-		"？！…":         "",
-		"👍👍":          "",
-		"こんにちは、元気ですか": "",
-		"안녕하세요":       "",
-		"Привет":      "",
-	} {
+	for src, want := range mixedTexts() {
 		if got := Lang(src); got != want {
 			t.Errorf("Lang(%q) = %q, want %q (%+v)", src, got, want, count(src))
 		}
 	}
 }
 
-// Real sentences of health texts, each in both languages.
-func TestLang_sentences(t *testing.T) {
-	pairs := sentencePairs(t)
-	var wrong, total, wrongShort, totalShort int
-	check := func(text, want string) {
-		bad := Lang(text) != want
-		if bad {
-			t.Logf("Lang(%q) = %q", text, Lang(text))
-		}
-		if utf8.RuneCountInString(text) < 10 {
-			totalShort++
-			if bad {
-				wrongShort++
-			}
-			return
-		}
-		total++
-		if bad {
-			wrong++
-		}
-	}
-	for _, p := range pairs {
-		check(p["en"], "en")
-		check(p["zh"], "zh")
-	}
-	t.Logf("wrong: %d of %d sentences, %d of %d short ones", wrong, total, wrongShort, totalShort)
-	if wrong*100 > total || wrongShort*100 > 3*totalShort {
-		t.Errorf("too many wrong: %d of %d, short %d of %d; want at most 1 %% and 3 %%", wrong, total, wrongShort, totalShort)
+// tally counts right and wrong answers.
+type tally struct{ total, wrong int }
+
+func (c *tally) add(t *testing.T, text, want string) {
+	t.Helper()
+	c.total++
+	if got := Lang(text); got != want {
+		c.wrong++
+		t.Logf("Lang(%q) = %q, want %q", text, got, want)
 	}
 }
 
-// sentencePairs reads the sentence pairs beside the module; see ../shared/data/README.md there.
-func sentencePairs(t testing.TB) []map[string]string {
+// atMost fails when more than so many of a thousand were wrong.
+func (c tally) atMost(t *testing.T, what string, permille int) {
 	t.Helper()
-	file, err := os.Open(filepath.Join(moduleRoot(t), "..", "shared", "data", "tico19.tmx"))
-	if errors.Is(err, fs.ErrNotExist) {
-		t.Skip("no ../shared/data/tico19.tmx beside the module: nothing to measure on")
+	if c.total == 0 {
+		t.Errorf("%s: nothing was measured", what)
+		return
+	}
+	t.Logf("%s: %d of %d right (%.2f %%)", what, c.total-c.wrong, c.total, 100*float64(c.total-c.wrong)/float64(c.total))
+	if 1000*c.wrong > permille*c.total {
+		t.Errorf("%s: %d of %d wrong, want at most %.1f %%", what, c.wrong, c.total, float64(permille)/10)
+	}
+}
+
+// Real sentences of health texts, each in both languages.
+func TestLang_sentences(t *testing.T) {
+	var long, short tally
+	for _, p := range sentencePairs(t) {
+		for lang, text := range p {
+			if utf8.RuneCountInString(text) < 10 {
+				short.add(t, text, lang)
+			} else {
+				long.add(t, text, lang)
+			}
+		}
+	}
+	long.atMost(t, "sentences of 10 characters or more", 10)
+	short.atMost(t, "shorter ones", 30)
+}
+
+// Pieces cut out of real sentences: what short texts are like.
+func TestLang_pieces(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	var english, chinese tally
+	for _, p := range sentencePairs(t) {
+		words := strings.Fields(p["en"])
+		n := 1 + r.IntN(3)
+		at := r.IntN(max(1, len(words)-n))
+		if piece := strings.Join(words[at:min(len(words), at+n)], " "); strings.ContainsFunc(piece, unicode.IsLetter) {
+			english.add(t, piece, "en")
+		}
+		characters := []rune(p["zh"])
+		at, n = r.IntN(max(1, len(characters)-8)), 2+r.IntN(7)
+		piece := string(characters[at:min(len(characters), at+n)])
+		if han := count(piece).anyHan; 2*han > utf8.RuneCountInString(piece) {
+			chinese.add(t, piece, "zh")
+		}
+	}
+	english.atMost(t, "1 to 3 English words", 30)
+	chinese.atMost(t, "2 to 8 Chinese characters", 30)
+}
+
+// Real sentences with a term of the other language put in, as members do when they explain a word.
+func TestLang_terms(t *testing.T) {
+	terms := healthTerms(t)
+	r := rand.New(rand.NewPCG(7, 8))
+	var english, chinese tally
+	for _, p := range sentencePairs(t) {
+		term := terms[r.IntN(len(terms))]
+		if words := strings.Fields(p["en"]); len(words) >= 6 {
+			at := 1 + r.IntN(len(words)-1)
+			put := []string{"(" + term[1] + ")", "“" + term[1] + "”", term[1]}[r.IntN(3)]
+			english.add(t, strings.Join(slices.Insert(words, at, put), " "), "en")
+		}
+		if characters := []rune(p["zh"]); len(characters) >= 10 {
+			at := 1 + r.IntN(len(characters)-1)
+			put := []string{"（" + term[0] + "）", "“" + term[0] + "”", " " + term[0] + " "}[r.IntN(3)]
+			chinese.add(t, string(slices.Insert(characters, at, []rune(put)...)), "zh")
+		}
+	}
+	english.atMost(t, "English sentences with a Chinese term", 10)
+	chinese.atMost(t, "Chinese sentences with an English term", 10)
+}
+
+// healthTerms reads pairs of terms, English and Chinese, beside the module; those with both scripts in one are left out.
+func healthTerms(t *testing.T) [][2]string {
+	t.Helper()
+	file := openData(t, "health-terms.csv")
+	rows, err := csv.NewReader(file).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var terms [][2]string
+	for _, row := range rows[1:] {
+		if count(row[0]).anyHan == 0 && count(row[1]).anyWords == 0 {
+			terms = append(terms, [2]string{row[0], row[1]})
+		}
+	}
+	if len(terms) < 100 {
+		t.Fatalf("%d terms read only", len(terms))
+	}
+	return terms
+}
+
+// openData opens a file beside the module; see ../shared/data/README.md there.
+func openData(t testing.TB, name string) *os.File {
+	t.Helper()
+	file, err := os.Open(filepath.Join(moduleRoot(t), "..", "shared", "data", name))
+	if errors.Is(err, fs.ErrNotExist) && os.Getenv("CI") != "true" {
+		t.Skipf("no ../shared/data/%s beside the module: nothing to measure on", name)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close()
+	t.Cleanup(func() { _ = file.Close() })
+	return file
+}
+
+// sentencePairs reads pairs of sentences by their language.
+func sentencePairs(t testing.TB) []map[string]string {
+	t.Helper()
+	file := openData(t, "tico19.tmx")
 	var tmx struct {
 		Units []struct {
 			Variants []struct {

@@ -33,6 +33,7 @@ type plainWriter struct {
 	skipBlockCode bool // leave out blocks of code
 	skipQuote     bool // leave out block quotes
 	skipLinks     bool // leave out bare addresses
+	bracketLinks  bool // put the text of links in brackets
 	skipMarks     bool // leave out dashes and numbers of lists, bars of tables
 }
 
@@ -141,6 +142,8 @@ func (w *plainWriter) inlines(parent ast.Node) {
 			if !w.skipCode {
 				w.inlines(n)
 			}
+		case *ast.Link:
+			w.link(n)
 		case *ast.Image:
 			w.image(n)
 		case *east.FootnoteLink, *east.FootnoteBacklink, *east.TaskCheckBox:
@@ -160,6 +163,16 @@ func (w *plainWriter) text(n *ast.Text) {
 	if n.SoftLineBreak() || n.HardLineBreak() {
 		w.out.WriteByte('\n')
 	}
+}
+
+func (w *plainWriter) link(n *ast.Link) {
+	if !w.bracketLinks {
+		w.inlines(n)
+		return
+	}
+	w.out.WriteByte('[')
+	w.inlines(n)
+	w.out.WriteByte(']')
 }
 
 func (w *plainWriter) image(n *ast.Image) {

@@ -16,20 +16,10 @@
 // A draft is kept on this device at once and on the hub 1.5 s after the last key. Of the two the newer one is shown.
 
 import { composing, onSubmitKey, whenSettled } from "./keys.js";
+import { guess } from "./lang.js";
 
 const pause = 1500;
 const lang = document.documentElement.dataset.format;
-
-// guess is the language of a text: "zh", "en", or "" while it cannot be told. A Han character weighs as much as
-// three letters, so that a Chinese text full of English terms is still Chinese. Quotes of others, code and addresses
-// do not count. The hub decides in the end, and better.
-export function guess(text) {
-  const own = text.replace(/^\s*>.*$/gm, "").replace(/`[^`]*`|https?:\S+/g, "");
-  const han = (own.match(/\p{Script=Han}/gu) ?? []).length;
-  const latin = (own.match(/\p{Script=Latin}/gu) ?? []).length;
-  if (han * 2 + latin < 6) return "";
-  return han * 3 >= latin ? "zh" : "en";
-}
 
 class Draft {
   constructor(form) {
@@ -152,7 +142,7 @@ function watchLanguage(form) {
     if (words) words.textContent = "";
   });
   const look = () => {
-    const found = guess(`${title?.value ?? ""} ${body.value}`);
+    const found = guess(`${title?.value ?? ""}\n${body.value}`);
     body.lang = (chosen && select?.value) || found || select?.value || "";
     if (chosen || !found) return;
     if (select?.value && [...select.options].some((o) => o.value === found)) select.value = found;
