@@ -201,3 +201,27 @@ func BenchmarkSimilarity_longest(b *testing.B) {
 		Similarity(one, other)
 	}
 }
+
+// Where two real sentences stand one behind the other, the end of the first must be found.
+func TestSplit_realSentences(t *testing.T) {
+	t.Parallel()
+	pairs := sentencePairs(t)
+	for side, sep := range []string{" ", ""} {
+		tried, found := 0, 0
+		for i := range pairs[1:] {
+			first, second := strings.TrimSpace(pairs[i][side]), strings.TrimSpace(pairs[i+1][side])
+			stopped := strings.TrimRight(first, ".!?。！？") != first
+			if !stopped || second == "" {
+				continue
+			}
+			tried++
+			if slices.ContainsFunc(sentences(first+sep+second, false), func(s span) bool { return s.start == len(first)+len(sep) }) {
+				found++
+			}
+		}
+		t.Logf("%s: %d of %d ends found (%.2f %%)", []string{"English", "Chinese"}[side], found, tried, 100*float64(found)/float64(tried))
+		if tried < 1_000 || 100*found < 99*tried {
+			t.Errorf("%d of %d ends found, want 99 %%", found, tried)
+		}
+	}
+}

@@ -25,6 +25,7 @@ func Key(s string) string {
 	return fold(s)
 }
 
+// fold is one round of Key.
 func fold(s string) string {
 	var out strings.Builder
 	for s != "" {
