@@ -39,7 +39,7 @@ func FuzzSplit(f *testing.F) {
 					t.Fatalf("Split(%q, %v) has the sentence %q with white space around it", src, markdown, p.Text)
 				}
 			}
-			if _, err := Weave(pieces, translated(pieces), "zh"); err != nil {
+			if _, err := Weave(pieces, translated(pieces)); err != nil {
 				t.Fatal(err)
 			}
 		}

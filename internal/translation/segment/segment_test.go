@@ -186,31 +186,32 @@ func TestWeave(t *testing.T) {
 	for _, c := range []struct {
 		src     string
 		targets []string
-		lang    string
 		want    string
 	}{
-		{"我们测了两次。以第二次为准。", []string{"We measured twice.", "The second counts."}, "en",
+		{"我们测了两次。以第二次为准。", []string{"We measured twice.", "The second counts."},
 			"We measured twice. The second counts."},
-		{"We measured twice. The second counts.", []string{"我们测了两次。", "以第二次为准。"}, "zh",
+		{"We measured twice. The second counts.", []string{"我们测了两次。", "以第二次为准。"},
 			"我们测了两次。以第二次为准。"},
-		{"**Aim.** To test. **End. Bye.**", []string{"目的。", "检验。", "完。", "再见。"}, "zh",
+		{"**Aim.** To test. **End. Bye.**", []string{"目的。", "检验。", "完。", "再见。"},
 			"**目的。**检验。**完。再见。**"},
-		{"**目的。**检验。**完。再见。**好。", []string{"Aim.", "To test.", "End.", "Bye.", "Good."}, "en",
+		{"**目的。**检验。**完。再见。**好。", []string{"Aim.", "To test.", "End.", "Bye.", "Good."},
 			"**Aim.** To test. **End. Bye.** Good."},
-		{"- 一。二。\n- 三", []string{"One.", "Two.", "Three"}, "en", "- One. Two.\n- Three"},
-		{"| 甲 | 乙 |\n|--|--|\n| 丙 | 5 mg |", []string{"A|B", "B", "C\nD"}, "en",
+		{"- 一。二。\n- 三", []string{"One.", "Two.", "Three"}, "- One. Two.\n- Three"},
+		{"| 甲 | 乙 |\n|--|--|\n| 丙 | 5 mg |", []string{"A|B", "B", "C\nD"},
 			"| A\\|B | B |\n|--|--|\n| C D | 5 mg |"},
-		{"First line.\nSecond.", []string{"第一行。", "第二行。"}, "zh", "第一行。\n第二行。"},
-		{"Anna  \nGhent", []string{"安娜", "根特"}, "zh", "安娜  \n根特"},
-		{"Yes. https://example.org No.", []string{"是。", "https://example.org 否。"}, "zh", "是。https://example.org 否。"},
+		{"First line.\nSecond.", []string{"第一行。", "第二行。"}, "第一行。\n第二行。"},
+		{"“Yes.” “No.” Nothing", []string{"“是。”", "“不。”", "无"}, "“是。”“不。”无"},
+		{"“是。”“不。”", []string{"“Yes.”", "“No.”"}, "“Yes.” “No.”"},
+		{"Anna  \nGhent", []string{"安娜", "根特"}, "安娜  \n根特"},
+		{"Yes. https://example.org No.", []string{"是。", "https://example.org 否。"}, "是。https://example.org 否。"},
 	} {
-		got, err := Weave(Split(c.src, true), c.targets, c.lang)
+		got, err := Weave(Split(c.src, true), c.targets)
 		if err != nil || got != c.want {
 			t.Errorf("Weave(Split(%q)) = %q, %v; want %q", c.src, got, err, c.want)
 		}
 	}
 	for _, targets := range [][]string{nil, {"a"}, {"a", "b", "c"}} {
-		if _, err := Weave(Split("One. Two.", true), targets, "zh"); err != ErrPieces {
+		if _, err := Weave(Split("One. Two.", true), targets); err != ErrPieces {
 			t.Errorf("Weave with %d texts for 2: %v, want ErrPieces", len(targets), err)
 		}
 	}

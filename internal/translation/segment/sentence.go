@@ -211,7 +211,7 @@ func endsSentence(text string) bool {
 func (c *cutter) starts(at, stop int) bool {
 	rest := strings.TrimLeftFunc(c.text[at:stop], unicode.IsSpace)
 	r, _ := utf8.DecodeRuneInString(rest)
-	return rest == "" || isHan(r) || len(rest) < stop-at && !unicode.IsLower(r) && !strings.ContainsRune(",;:，；：、", r)
+	return rest == "" || isHan(r) || strings.ContainsRune("“「『《", r) || len(rest) < stop-at && !unicode.IsLower(r) && !strings.ContainsRune(",;:，；：、", r)
 }
 
 // sentenceEnd is where the sentence that starts there ends.
@@ -277,7 +277,7 @@ func (c *cutter) endsWith(h hold, start, stop int) (end int, ok bool) {
 	if h.bracket {
 		return end, before == "" || spaced && strings.TrimSpace(c.text[end:stop]) != ""
 	}
-	return end, spaced || strings.ContainsRune("：:，,", last)
+	return end, spaced || strings.ContainsRune("：:，,", last) || strings.ContainsRune("“「『", runeAt(c.text, end))
 }
 
 func isSpaceAt(text string, at int) bool {

@@ -9,12 +9,12 @@ import (
 // ErrPieces: there are not as many translated sentences as pieces to translate.
 var ErrPieces = errors.New("segment: the numbers of pieces differ")
 
-// Weave makes the translation of a text from its pieces and the translated texts of those to translate, in order. lang
-// is the language of the translation: between two sentences of a block English has a space, Chinese none, whatever
-// the original had; a line break of the original stays. Texts are put on one line, so that none breaks the block that
-// it stands in, and inside a table their bars are escaped. It fails with ErrPieces when there is not one text for each.
-func Weave(pieces []Piece, targets []string, lang string) (string, error) {
-	w := weaver{chinese: lang == "zh"}
+// Weave makes the translation of a text from its pieces and the translated texts of those to translate, in order.
+// Between two sentences of a block stands a space, or none beside Chinese, whatever the original had; a line break of
+// the original stays. Texts are put on one line, so that none breaks the block that it stands in, and inside a table
+// their bars are escaped. It fails with ErrPieces when there is not one text for each.
+func Weave(pieces []Piece, targets []string) (string, error) {
+	var w weaver
 	for i, p := range pieces {
 		if i > 0 && p.Block != pieces[i-1].Block {
 			w.after, w.open = false, nil
@@ -42,27 +42,33 @@ func Weave(pieces []Piece, targets []string, lang string) (string, error) {
 
 // weaver writes a translation.
 type weaver struct {
-	chinese bool
-	after   bool     // a sentence of this block was written last
-	last    rune     // of that sentence
-	open    []string // marks of emphasis around sentences, outermost first
-	glue    string   // what was copied since the last sentence
-	out     strings.Builder
+	after bool     // a sentence of this block was written last
+	last  string   // that sentence
+	open  []string // marks of emphasis around sentences, outermost first
+	glue  string   // what was copied since the last sentence
+	out   strings.Builder
 }
 
 // sentence writes the glue since the last sentence as the language wants it, and the sentence.
 func (w *weaver) sentence(text string) {
 	closing, space, opening := w.parts()
-	first, _ := utf8.DecodeRuneInString(text)
 	if w.after && strings.Trim(space, " \t") == "" {
 		space = " "
-		if w.chinese && (isWide(w.last) || isWide(first) || strings.ContainsRune("”’…", w.last)) {
+		if runsOn(w.last, text) {
 			space = ""
 		}
 	}
 	w.out.WriteString(closing + space + opening + text)
-	w.glue, w.after = "", true
-	w.last, _ = utf8.DecodeLastRuneInString(text)
+	w.glue, w.after, w.last = "", true, text
+}
+
+// runsOn reports whether no space stands between two sentences: one of them is Chinese where they meet. The marks that
+// both languages have do not tell.
+func runsOn(before, after string) bool {
+	const shared = "“”‘’…—⟦⟧*_~[]()\"'"
+	last, _ := utf8.DecodeLastRuneInString(strings.TrimRight(before, shared))
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(after, shared))
+	return isWide(last) || isWide(first)
 }
 
 // parts takes the glue apart: marks of emphasis that end with the last sentence, marks that begin with the next, and
