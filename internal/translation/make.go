@@ -3,10 +3,13 @@ package translation
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 
 	"senet/internal/i18n"
+	"senet/internal/markup"
 	"senet/internal/translation/engine"
 	"senet/internal/translation/segment"
 )
@@ -33,7 +36,10 @@ type sentence struct {
 // make translates a text sentence by sentence: from memory, from what an engine made of the same sentence before the text
 // was edited, from an engine. A sentence that an engine returns without what had to survive stays in the original.
 func (s *Service) make(ctx context.Context, w Writing, locale i18n.Locale, was Translation) (made, error) {
-	pieces := segment.Split(w.Source, !w.Plain)
+	pieces, err := s.join(ctx, segment.Split(w.Source, !w.Plain), w.Lang, string(locale))
+	if err != nil {
+		return made{}, err
+	}
 	var all []*sentence
 	byText := map[string]*sentence{}
 	for _, p := range pieces {
@@ -60,14 +66,62 @@ func (s *Service) make(ctx context.Context, w Writing, locale i18n.Locale, was T
 	if err := s.ask(ctx, w, locale, waiting(all), &m); err != nil {
 		return made{}, err
 	}
-	var err error
-	if m.text, err = weave(pieces, byText, locale); err != nil {
+	if m.text, err = weave(pieces, byText); err != nil {
 		return made{}, err
 	}
 	if m.text == w.Source {
 		return made{}, errNothing
 	}
 	return m, s.count(ctx, tally)
+}
+
+// maxRun is how many sentences in a row are looked up as one: memories of others keep whole paragraphs, or cut them
+// elsewhere.
+const maxRun = 5
+
+// join makes one piece of sentences in a row that the memory knows as one, the longest first.
+func (s *Service) join(ctx context.Context, pieces []segment.Piece, source, target string) ([]segment.Piece, error) {
+	type run struct{ first, last int }
+	var runs []run
+	var texts []string
+	for i, p := range pieces {
+		text, sentences := p.Text, 1
+		for j := i + 1; p.Translate && j < len(pieces) && pieces[j].Block == p.Block && sentences < maxRun; j++ {
+			text += pieces[j].Text
+			if pieces[j].Translate {
+				sentences++
+				runs, texts = append(runs, run{i, j}), append(texts, text)
+			} else if strings.Trim(pieces[j].Text, " \n") != "" {
+				break
+			}
+		}
+	}
+	if len(runs) == 0 {
+		return pieces, nil
+	}
+	known, err := s.memory.Exact(ctx, s.store, source, target, texts)
+	if err != nil {
+		return nil, err
+	}
+	longest := map[int]int{}
+	for i, r := range runs {
+		if known[i] != nil {
+			longest[r.first] = r.last // of one beginning the later run is the longer
+		}
+	}
+	if len(longest) == 0 {
+		return pieces, nil
+	}
+	var joined []segment.Piece
+	for i := 0; i < len(pieces); i++ {
+		p := pieces[i]
+		for last, ok := longest[i]; ok && i < last; {
+			i++
+			p.Text += pieces[i].Text
+		}
+		joined = append(joined, p)
+	}
+	return joined, nil
 }
 
 // recall fills in what memory knows.
@@ -133,9 +187,14 @@ func (s *Service) ask(ctx context.Context, w Writing, locale i18n.Locale, rest [
 	for _, p := range terms.Pairs(w.Lang, string(locale)) {
 		r.Terms = append(r.Terms, engine.Term{Source: p[0], Target: p[1]})
 	}
+	mentioned, err := s.accounts.ByHandles(ctx, markup.MentionCandidates(w.Source))
+	if err != nil {
+		return err
+	}
+	handles := slices.Collect(maps.Keys(mentioned))
 	masked := make([]segment.Masked, len(rest))
 	for i, one := range rest {
-		masked[i] = segment.Mask(one.text)
+		masked[i] = segment.Mask(segment.Unwrap(one.text), handles...)
 		r.Texts[i] = masked[i].Text
 	}
 	var failed error
@@ -174,7 +233,7 @@ func (s *Service) restore(rest []*sentence, masked []segment.Masked, texts []str
 }
 
 // weave puts the sentences into the text's own frame; one without a translation stays as it is.
-func weave(pieces []segment.Piece, byText map[string]*sentence, locale i18n.Locale) (string, error) {
+func weave(pieces []segment.Piece, byText map[string]*sentence) (string, error) {
 	var targets []string
 	for _, p := range pieces {
 		if !p.Translate {
@@ -186,5 +245,5 @@ func weave(pieces []segment.Piece, byText map[string]*sentence, locale i18n.Loca
 			targets = append(targets, p.Text)
 		}
 	}
-	return segment.Weave(pieces, targets, string(locale))
+	return segment.Weave(pieces, targets)
 }

@@ -54,6 +54,21 @@ func (s *Service) Find(ctx context.Context, db pg.DB, source, target string, seg
 	return found, nil
 }
 
+// Exact gives for each segment the newest unit that says the same, nil where there is none. It asks one query.
+func (s *Service) Exact(ctx context.Context, db pg.DB, source, target string, segments []string) ([]*Match, error) {
+	found := make([]*Match, len(segments))
+	asked := ask(source, segments)
+	if err := asked.exact(ctx, db, source, target, 1); err != nil {
+		return nil, err
+	}
+	for i, q := range asked.bySegment {
+		if q != nil && len(q.matches) > 0 {
+			found[i] = &q.matches[0]
+		}
+	}
+	return found, nil
+}
+
 // Suggest gives a translator up to n matches of each segment from Helpful on, the best and then the newest first, each
 // pair of texts once. Their numbers may differ. It asks two queries at most.
 func (s *Service) Suggest(ctx context.Context, source, target string, segments []string, n int) ([][]Match, error) {
