@@ -2,8 +2,10 @@ package translation_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/google/uuid"
 
 	"senet/internal/account"
@@ -106,4 +108,13 @@ func (s *site) waiting(sub translation.Subject, l i18n.Locale) (n int, in float6
 		s.T.Fatal(err)
 	}
 	return n, in
+}
+
+// plain is the text of HTML, spaces folded.
+func plain(html string) string {
+	doc, err := goquery.NewDocumentFromReader(strings.NewReader(html))
+	if err != nil {
+		return html
+	}
+	return strings.Join(strings.Fields(doc.Text()), " ")
 }
