@@ -36,7 +36,8 @@ type command struct {
 	run  func(ctx context.Context, c console, args []string) error
 }
 
-var commands = []command{{"serve", serve}, {"migrate", migrate}, {"demo", loadDemo}, {"admin", admin}, {"doctor", doctor}}
+var commands = []command{{"serve", serve}, {"migrate", migrate}, {"demo", loadDemo}, {"admin", admin},
+	{"import", importFile}, {"export", exportFile}, {"doctor", doctor}}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -90,6 +91,11 @@ func report(c console, err error) int {
 	}
 	if errors.Is(err, local.ErrInUse) {
 		fmt.Fprintln(c.err, c.words.T("cli.in_use"))
+		return 1
+	}
+	var in *inFile
+	if f := fault.Of(err); f != nil && errors.As(err, &in) {
+		fmt.Fprintf(c.err, "%s: %s\n", in.name, c.words.Message(f.Message))
 		return 1
 	}
 	if f := fault.Of(err); f != nil && f.Kind != fault.Internal {

@@ -215,3 +215,22 @@ func TestSettings_readme(t *testing.T) {
 		t.Errorf("the README tells of --%s, which is no setting", flag)
 	}
 }
+
+func TestSplitOperands(t *testing.T) {
+	own := []Flag{{Name: "from", Value: "L"}, {Name: "quiet", Switch: true}}
+	for args, want := range map[string][2]string{
+		"FILE":                        {"", "FILE"},
+		"--from en FILE --quiet":      {"--from en --quiet", "FILE"},
+		"--from=en - --data-dir d":    {"--from=en --data-dir d", "-"},
+		"--quiet FILE":                {"--quiet", "FILE"},
+		"--from":                      {"--from", ""},
+		"--nonsense FILE -- --a b":    {"--nonsense", "FILE --a b"},
+		"--help FILE":                 {"--help", "FILE"},
+		"-from en --database-url x y": {"-from en --database-url x", "y"},
+	} {
+		flags, operands := SplitOperands(strings.Fields(args), own)
+		if got := [2]string{strings.Join(flags, " "), strings.Join(operands, " ")}; got != want {
+			t.Errorf("%q: %q, want %q", args, got, want)
+		}
+	}
+}

@@ -85,3 +85,32 @@ func parseFlags(args []string, own []Flag) (map[string]string, error) {
 	}
 	return given, nil
 }
+
+// SplitOperands takes what is no flag, such as the names of files, out of the arguments of a command with these flags.
+// "-" is an operand, and so is everything after "--". The rest is for ParseCommand.
+func SplitOperands(args []string, own []Flag) (flags, operands []string) {
+	needsValue := map[string]bool{}
+	for _, s := range settings {
+		needsValue[s.Flag] = !s.Switch
+	}
+	for _, f := range own {
+		needsValue[f.Name] = !f.Switch
+	}
+	for len(args) > 0 {
+		arg := args[0]
+		args = args[1:]
+		switch {
+		case arg == "--":
+			return flags, append(operands, args...)
+		case arg == "-" || !strings.HasPrefix(arg, "-"):
+			operands = append(operands, arg)
+			continue
+		}
+		flags = append(flags, arg)
+		if needsValue[strings.TrimPrefix(strings.TrimPrefix(arg, "-"), "-")] && len(args) > 0 {
+			flags = append(flags, args[0])
+			args = args[1:]
+		}
+	}
+	return flags, operands
+}
