@@ -10,7 +10,7 @@ import (
 
 // snapshot is all terms at one time, indexed.
 type snapshot struct {
-	vocab  vocabulary
+	vocab  *vocabulary
 	tries  map[int64]map[string]*trie // challenge → language → its own terms; 0: the global ones
 	counts map[int64]int
 	terms  map[int64][]*Term
@@ -30,16 +30,20 @@ func (s *Service) For(ctx context.Context, challenge int64) (*Terms, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Terms{vocab: snap.vocab}
-	if own := snap.tries[challenge]; challenge != 0 && own != nil {
+	return snap.of(challenge), nil
+}
+
+func (s *snapshot) of(challenge int64) *Terms {
+	t := &Terms{vocab: s.vocab}
+	if own := s.tries[challenge]; challenge != 0 && own != nil {
 		t.scopes = append(t.scopes, own)
-		t.count = snap.counts[challenge]
-		t.terms = append(t.terms, snap.terms[challenge])
+		t.terms = append(t.terms, s.terms[challenge])
+		t.count = s.counts[challenge]
 	}
-	t.scopes = append(t.scopes, snap.tries[0])
-	t.terms = append(t.terms, snap.terms[0])
-	t.count += snap.counts[0]
-	return t, nil
+	t.scopes = append(t.scopes, s.tries[0])
+	t.terms = append(t.terms, s.terms[0])
+	t.count += s.counts[0]
+	return t
 }
 
 func (c *snapshotCache) get(ctx context.Context, store *pg.Store) (*snapshot, error) {
@@ -61,7 +65,7 @@ func (c *snapshotCache) get(ctx context.Context, store *pg.Store) (*snapshot, er
 const loadTerms = `select ` + termColumns + ` where t.deleted_at is null order by t.updated_at desc, t.id desc`
 
 func index(terms []Term) *snapshot {
-	s := &snapshot{vocab: vocabulary{}, tries: map[int64]map[string]*trie{}, counts: map[int64]int{}, terms: map[int64][]*Term{}}
+	s := &snapshot{vocab: newVocabulary(), tries: map[int64]map[string]*trie{}, counts: map[int64]int{}, terms: map[int64][]*Term{}}
 	for i := range terms {
 		term := &terms[i]
 		s.counts[term.Challenge]++
@@ -78,6 +82,11 @@ func index(terms []Term) *snapshot {
 			for _, v := range variants(term, lang) {
 				langs[lang].add(v, s.vocab)
 			}
+		}
+	}
+	for _, langs := range s.tries {
+		for _, t := range langs {
+			t.settle()
 		}
 	}
 	return s

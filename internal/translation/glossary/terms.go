@@ -8,7 +8,7 @@ import (
 
 // Terms are those valid in one place, ready to be found in texts. They never change.
 type Terms struct {
-	vocab  vocabulary
+	vocab  *vocabulary
 	scopes []map[string]*trie // by language: the challenge's own, then the global ones
 	count  int
 	terms  [][]*Term // as scopes

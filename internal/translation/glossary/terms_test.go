@@ -18,16 +18,8 @@ func own(challenge int64, pairs ...string) []Term {
 	return out
 }
 
-// termsOf are the terms of a challenge among all.
-func termsFor(challenge int64, all []Term) *Terms {
-	s := index(all)
-	t := &Terms{vocab: s.vocab}
-	if challenge != 0 {
-		t.scopes = append(t.scopes, s.tries[challenge])
-	}
-	t.scopes = append(t.scopes, s.tries[0])
-	return t
-}
+// termsFor are the terms of a challenge among all.
+func termsFor(challenge int64, all []Term) *Terms { return index(all).of(challenge) }
 
 // marked shows where terms were found.
 func marked(text string, spans []Span) string {

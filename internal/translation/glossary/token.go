@@ -36,7 +36,7 @@ func fold(r rune) rune {
 		return r
 	}
 	switch {
-	case r >= 0x4E00 && r <= 0x9FFF:
+	case r >= firstHan && r <= lastHan:
 		return r
 	case r >= 0xFF01 && r <= 0xFF5E:
 		return fold(r - 0xFEE0)
@@ -57,7 +57,7 @@ func kindOf(r rune) kind {
 		return gap
 	case r < utf8.RuneSelf:
 		return mark
-	case r >= 0x4E00 && r <= 0x9FFF:
+	case r >= firstHan && r <= lastHan:
 		return glyph
 	case r >= 0x2010 && r <= 0x2013: // hyphens and the short dash: host–pathogen
 		return gap
@@ -71,24 +71,53 @@ func kindOf(r rune) kind {
 	return mark
 }
 
+// The common Han characters, which are numbered by a table: they are most of a Chinese text.
+const firstHan, lastHan = 0x4E00, 0x9FFF
+
 // vocabulary numbers the tokens that terms are made of.
-type vocabulary map[string]int32
+type vocabulary struct {
+	words map[string]int32
+	han   []int32 // number of a common Han character, plus one
+	count int32
+}
+
+func newVocabulary() *vocabulary {
+	return &vocabulary{words: map[string]int32{}, han: make([]int32, lastHan-firstHan+1)}
+}
 
 // add is the number of a folded token, a new one when need be.
-func (v vocabulary) add(s string) int32 {
-	id, ok := v[s]
-	if !ok {
-		id = int32(len(v))
-		v[s] = id
+func (v *vocabulary) add(s string) int32 {
+	id := v.find([]byte(s))
+	if id != unknown {
+		return id
+	}
+	id = v.count
+	v.count++
+	if r, ok := isCommonHan([]byte(s)); ok {
+		v.han[r-firstHan] = id + 1
+	} else {
+		v.words[s] = id
 	}
 	return id
 }
 
-func (v vocabulary) find(s []byte) int32 {
-	if id, ok := v[string(s)]; ok {
+// find is the number of a folded token, or unknown.
+func (v *vocabulary) find(s []byte) int32 {
+	if r, ok := isCommonHan(s); ok {
+		return v.han[r-firstHan] - 1
+	}
+	if id, ok := v.words[string(s)]; ok {
 		return id
 	}
 	return unknown
+}
+
+func isCommonHan(s []byte) (rune, bool) {
+	if len(s) != 3 {
+		return 0, false
+	}
+	r, size := utf8.DecodeRune(s)
+	return r, size == 3 && firstHan <= r && r <= lastHan
 }
 
 // tokenise cuts a text into tokens and gives each, folded, to number.

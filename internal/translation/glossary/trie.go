@@ -1,37 +1,78 @@
 package glossary
 
 import (
+	"maps"
+	"slices"
 	"unicode"
 	"unicode/utf8"
 )
 
-// trie holds the variants of terms, token by token. It is built once and then only read. A nil trie is empty.
+// trie holds the variants of terms, token by token: they are added, then it is settled, and from then on only read. A nil
+// trie is empty.
 type trie struct {
-	first []int32          // token → node; 0: none
-	edges map[uint64]int32 // node and token → node, beyond the first
-	ends  [][]form         // by node: what ends there, what is written so before what is derived
+	first []int32  // token → node; 0: none
+	ends  [][]form // by node: what ends there, what is written so before what is derived
+
+	edges map[uint64]int32 // while it is built: node and token → node, beyond the first
+
+	start  []int32 // node → where its edges begin in tokens and nodes; they end where the next node's begin
+	tokens []int32 // of each node's edges, ascending
+	nodes  []int32
 }
 
 func newTrie() *trie { return &trie{edges: map[uint64]int32{}, ends: make([][]form, 1)} }
 
 func edge(node, token int32) uint64 { return uint64(uint32(node))<<32 | uint64(uint32(token)) }
 
-// next is where a token leads from a node, of which 0 is the root; 0: nowhere.
-func (t *trie) next(node, token int32) int32 {
-	if node != 0 {
-		return t.edges[edge(node, token)]
+// settle lays the edges out in rows, in which a search takes a fraction of the time that a map does.
+func (t *trie) settle() {
+	t.start = make([]int32, len(t.ends)+1)
+	for _, e := range slices.Sorted(maps.Keys(t.edges)) {
+		t.tokens = append(t.tokens, int32(uint32(e)))
+		t.nodes = append(t.nodes, t.edges[e])
+		t.start[e>>32+1]++
 	}
+	for i := 1; i < len(t.start); i++ {
+		t.start[i] += t.start[i-1]
+	}
+	t.edges = nil
+}
+
+// next is where a token leads from a node of a settled trie, of which 0 is the root; 0: nowhere.
+func (t *trie) next(node, token int32) int32 {
+	if node == 0 {
+		return t.begin(token)
+	}
+	low, high := t.start[node], t.start[node+1]
+	for low < high {
+		middle := (low + high) / 2
+		if t.tokens[middle] < token {
+			low = middle + 1
+		} else {
+			high = middle
+		}
+	}
+	if low < t.start[node+1] && t.tokens[low] == token {
+		return t.nodes[low]
+	}
+	return 0
+}
+
+func (t *trie) begin(token int32) int32 {
 	if int(token) < len(t.first) {
 		return t.first[token]
 	}
 	return 0
 }
 
-func (t *trie) add(v variant, vocab vocabulary) {
+func (t *trie) add(v variant, vocab *vocabulary) {
 	node := int32(0)
 	for _, tok := range v.tokens {
 		id := vocab.add(tok)
-		next := t.next(node, id)
+		next := t.begin(id)
+		if node != 0 {
+			next = t.edges[edge(node, id)]
+		}
 		if next == 0 {
 			next = int32(len(t.ends))
 			t.ends = append(t.ends, nil)
