@@ -133,7 +133,7 @@ func TestHelp_inBothLanguages(t *testing.T) {
 		t.Errorf("exit %d: %s", code, en)
 	}
 	zh, _, _ := senet(t, "", "zh_CN.UTF-8", "--help")
-	if !strings.Contains(zh, "运行站点。") || !strings.Contains(zh, "SENET_DATA_DIR") {
+	if !strings.Contains(zh, "运行平台。") || !strings.Contains(zh, "SENET_DATA_DIR") {
 		t.Errorf("in Chinese: %s", zh)
 	}
 }

@@ -157,6 +157,7 @@ var han = map[string]string{
 	"internal/markup/lang.go": "characters that tell Chinese from other languages; nobody reads them",
 
 	"internal/translation/segment/signature.go": "characters too common to tell a sentence by; nobody reads them",
+	"internal/i18n/name.go":                     "family names that are read in their own way",
 }
 
 // TestGo_noChinese: Chinese words are in zh.toml.

@@ -14,6 +14,24 @@ func (p *Printer) Number(n int) string {
 	return p.numbers.Sprint(n)
 }
 
+// List joins things as a sentence does: A; A and B; A, B and C. In Chinese: A、B和C.
+func (p *Printer) List(things ...string) string {
+	switch n := len(things); n {
+	case 0:
+		return ""
+	case 1:
+		return things[0]
+	case 2:
+		return p.T("list.pair", "First", things[0], "Second", things[1])
+	default:
+		all := things[0]
+		for _, next := range things[1 : n-1] {
+			all = p.T("list.more", "List", all, "Next", next)
+		}
+		return p.T("list.end", "List", all, "Last", things[n-1])
+	}
+}
+
 // Date is the day: 23 Nov 2026, 2026年11月23日.
 func (p *Printer) Date(t time.Time) string {
 	year, month, day := t.Date()

@@ -13,13 +13,17 @@ import (
 
 	"github.com/BurntSushi/toml"
 	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
+	"golang.org/x/text/language"
 	"golang.org/x/text/message"
 
 	"senet/internal/fault"
 )
 
 // Bundle holds the messages of every locale, resolved once at start.
-type Bundle struct{ printers map[Locale]*Printer }
+type Bundle struct {
+	printers map[Locale]*Printer
+	readings readings
+}
 
 // Load reads the messages of every language from fsys: en.toml, zh.toml.
 func Load(fsys fs.FS) (*Bundle, error) {
@@ -55,7 +59,7 @@ func load(fsys fs.FS, s Spec) (*Printer, error) {
 		return nil, err
 	}
 	p := &Printer{Locale: s.Code, plain: make(map[string]pattern, len(messages)), counted: map[string]*goi18n.Message{},
-		localizer: goi18n.NewLocalizer(gb, tag.String()), numbers: message.NewPrinter(tag)}
+		localizer: goi18n.NewLocalizer(gb, tag.String()), numbers: message.NewPrinter(tag), tag: tag, readsHan: inHan(tag)}
 	for _, m := range messages {
 		if counts(m) {
 			p.counted[m.ID] = m
@@ -89,6 +93,8 @@ type Printer struct {
 	localizer   *goi18n.Localizer
 	numbers     *message.Printer
 	latinDigits bool
+	tag         language.Tag
+	readsHan    bool
 }
 
 // Has reports whether the locale has that message.

@@ -68,9 +68,11 @@ func listed(zone string) bool {
 	return false
 }
 
-// zoneGroups are the zones in the reader's words with what they differ from UTC today, from west to east.
+// zoneGroups are the zones in the reader's words with what they differ from UTC today, from west to east, and those of
+// the same time in the order of the reader's language.
 func zoneGroups(r *httpx.Request) []zoneGroup {
 	groups := make([]zoneGroup, 0, len(places))
+	compare := r.P.Compare()
 	for _, g := range places {
 		group := zoneGroup{Name: r.T(g.key)}
 		for _, p := range g.places {
@@ -80,9 +82,9 @@ func zoneGroups(r *httpx.Request) []zoneGroup {
 			}
 			now := r.Now.In(loc)
 			_, offset := now.Zone()
-			group.Zones = append(group.Zones, zoneOption{ID: p.zone, Label: r.T(p.key) + now.Format(" (UTC-07:00)"), offset: offset})
+			group.Zones = append(group.Zones, zoneOption{ID: p.zone, Label: r.T("zone.option", "Place", r.T(p.key), "Offset", now.Format("UTC-07:00")), offset: offset})
 		}
-		slices.SortStableFunc(group.Zones, func(a, b zoneOption) int { return cmp.Compare(a.offset, b.offset) })
+		slices.SortStableFunc(group.Zones, func(a, b zoneOption) int { return cmp.Or(cmp.Compare(a.offset, b.offset), compare(a.Label, b.Label)) })
 		groups = append(groups, group)
 	}
 	return groups

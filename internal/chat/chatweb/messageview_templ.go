@@ -5,17 +5,18 @@ package chatweb
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
 import (
+	"strconv"
+
 	"senet/internal/chat"
 	"senet/internal/httpx"
 	"senet/internal/i18n"
 	"senet/internal/translation"
 	"senet/internal/translation/translationweb"
 	"senet/web/ui"
-	"strconv"
-
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
 )
 
 // MessageView is a message in the list of a room: the same in the page and in the frames. In a frame it is drawn for
@@ -177,7 +178,7 @@ func MessageView(r *httpx.Request, row Row, tools Tools) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Words(r, row.Author.Name).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Name(r, row.Author.Name).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

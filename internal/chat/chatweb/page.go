@@ -2,6 +2,7 @@ package chatweb
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"senet/internal/chat"
 	"senet/internal/fault"
 	"senet/internal/httpx"
+	"senet/internal/i18n"
 )
 
 const (
@@ -89,6 +91,13 @@ func (h *Handlers) load(c *fiber.Ctx) (Page, error) {
 		}
 	}
 	return p, nil
+}
+
+// sample is some of those who are here in the order of the reader's language; room.js keeps the same order.
+func sample(r *httpx.Request, p chat.Presence) []chat.By {
+	here := slices.Clone(p.Sample)
+	i18n.Sort(r.P, here, func(by chat.By) string { return by.Name })
+	return here
 }
 
 // rows puts messages under days and names.

@@ -166,13 +166,16 @@ func (h *Handlers) setArchived(c *fiber.Ctx, act challengeAct) error {
 	return done(c, e, r.URL("/admin/challenges"))
 }
 
-// missing are the languages that a text lacks.
-func missing(t i18n.Text) []i18n.Locale {
-	var ls []i18n.Locale
+// missing are the texts that a challenge lacks, in the reader's words.
+func missing(r *httpx.Request, ch forum.Challenge) []string {
+	var parts []string
 	for _, l := range i18n.Written {
-		if t.Only(l) == "" {
-			ls = append(ls, l)
+		if ch.Title().Only(l) == "" {
+			parts = append(parts, r.T("admin.part_title_"+string(l)))
+		}
+		if ch.Summary().Only(l) == "" {
+			parts = append(parts, r.T("admin.part_summary_"+string(l)))
 		}
 	}
-	return ls
+	return parts
 }

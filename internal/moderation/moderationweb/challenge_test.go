@@ -20,8 +20,8 @@ func TestChallenges_createEditOrderArchive(t *testing.T) {
 
 	list := s.visit("admin", "/en/admin/challenges").want(200)
 	row := list.page().Find(fmt.Sprintf(`.curated-row:has(a[href="/en/admin/challenges/%d"])`, id))
-	if got := row.Find(".badge").Length(); got != 2 {
-		t.Errorf("%d marks of what is missing, want Chinese title and summary", got)
+	if got := row.Find(".badge").Text(); got != "Missing: Chinese title and Chinese summary" {
+		t.Errorf("the mark of what is missing says %q", got)
 	}
 
 	edit := fmt.Sprintf("/zh/admin/challenges/%d", id)

@@ -5,14 +5,15 @@ package notifyweb
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
 import (
+	"strconv"
+
 	"senet/internal/httpx"
 	"senet/internal/translation/translationweb"
 	"senet/web/ui"
-	"strconv"
-
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
 )
 
 func inboxPage(r *httpx.Request, v inboxView) templ.Component {

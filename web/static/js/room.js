@@ -12,6 +12,7 @@ const $ = (selector) => root.querySelector(selector);
 const word = (name) => root.getAttribute(`data-w-${name}`) ?? "";
 const format = document.documentElement.dataset.format;
 const plural = new Intl.PluralRules(format);
+const order = new Intl.Collator(format);
 const digits = new Intl.NumberFormat(format);
 const counted = (name, n) => (word(`${name}-${plural.select(n)}`) || word(`${name}-other`)).replace("{n}", digits.format(n));
 
@@ -102,7 +103,7 @@ function showPresence(p) {
     side.hidden = n === 0;
     side.querySelector("[data-n]").textContent = digits.format(n);
   }
-  $("[data-sample]").replaceChildren(...p.sample.map((by) => {
+  $("[data-sample]").replaceChildren(...p.sample.sort((a, b) => order.compare(a.name, b.name)).map((by) => {
     const li = document.createElement("li");
     const link = Object.assign(document.createElement("a"), { href: `/${data.locale}/m/${encodeURIComponent(by.handle)}`, textContent: by.name });
     const from = Object.assign(document.createElement("span"), { className: "meta", textContent: by.affiliation });

@@ -7,6 +7,7 @@
 //   button[data-react], button[data-bookmark]                         aria-pressed, value: what pressing it does
 //   template#post-hidden                                              what stands where a post has gone
 
+const digits = new Intl.NumberFormat(document.documentElement.dataset.format);
 const page = document.querySelector("[data-thread]");
 const token = document.querySelector("#act [name=_csrf]")?.value;
 
@@ -92,7 +93,9 @@ async function toggle(button, path, count) {
   const set = (state, by) => {
     button.setAttribute("aria-pressed", String(state));
     button.value = state ? "0" : "1";
-    if (count) count.textContent = String(Math.max(0, Number(count.textContent || 0) + by) || "");
+    if (!count) return;
+    count.dataset.count = Math.max(0, Number(count.dataset.count) + by);
+    count.textContent = count.dataset.count === "0" ? "" : digits.format(count.dataset.count);
   };
   set(on, on ? 1 : -1);
   try {
