@@ -2,7 +2,6 @@ package i18n
 
 import (
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -35,12 +34,35 @@ func (p *Printer) List(things ...string) string {
 // Date is the day: 23 Nov 2026, 2026年11月23日.
 func (p *Printer) Date(t time.Time) string {
 	year, month, day := t.Date()
-	return p.T("date.day", "Day", strconv.Itoa(day), "Month", p.T("date.month."+strings.ToLower(month.String()[:3])), "Year", strconv.Itoa(year))
+	return p.form("date.day", 0).fill(func(b []byte, name string) []byte {
+		switch name {
+		case "Day":
+			return strconv.AppendInt(b, int64(day), 10)
+		case "Month":
+			return append(b, p.month(month)...)
+		case "Year":
+			return strconv.AppendInt(b, int64(year), 10)
+		}
+		return nil
+	})
+}
+
+func (p *Printer) month(m time.Month) string {
+	return p.T([...]string{"date.month.jan", "date.month.feb", "date.month.mar", "date.month.apr", "date.month.may", "date.month.jun",
+		"date.month.jul", "date.month.aug", "date.month.sep", "date.month.oct", "date.month.nov", "date.month.dec"}[m-1])
 }
 
 // Clock is the time of day: 14:05.
 func (p *Printer) Clock(t time.Time) string {
-	return p.T("date.clock", "Hour", t.Format("15"), "Minute", t.Format("04"))
+	return p.form("date.clock", 0).fill(func(b []byte, name string) []byte {
+		switch name {
+		case "Hour":
+			return t.AppendFormat(b, "15")
+		case "Minute":
+			return t.AppendFormat(b, "04")
+		}
+		return nil
+	})
 }
 
 // DateTime is day and time with the zone's name: 23 Nov 2026, 14:05 CET. Give it a time in the viewer's zone.

@@ -9,7 +9,6 @@ package i18n
 import (
 	"fmt"
 	"io/fs"
-	"strings"
 
 	"github.com/BurntSushi/toml"
 	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
@@ -39,8 +38,7 @@ func Load(fsys fs.FS) (*Bundle, error) {
 	return b, nil
 }
 
-// load makes the printer of a language. Each has a go-i18n bundle to itself: plurals are those of its region, and no
-// language falls back on another.
+// load makes the printer of a language.
 func load(fsys fs.FS, s Spec) (*Printer, error) {
 	if s.messages != nil {
 		fsys = s.messages
@@ -54,26 +52,29 @@ func load(fsys fs.FS, s Spec) (*Printer, error) {
 		return nil, err
 	}
 	tag := s.format()
-	gb := goi18n.NewBundle(tag)
-	if err := gb.AddMessages(tag, messages...); err != nil {
-		return nil, err
-	}
-	p := &Printer{Locale: s.Code, plain: make(map[string]pattern, len(messages)), counted: map[string]*goi18n.Message{},
-		localizer: goi18n.NewLocalizer(gb, tag.String()), numbers: message.NewPrinter(tag), tag: tag, readsHan: inHan(tag)}
+	p := &Printer{Locale: s.Code, plain: make(map[string]pattern, len(messages)), counted: map[string]map[string]pattern{},
+		numbers: message.NewPrinter(tag), tag: tag, readsHan: inHan(tag)}
 	for _, m := range messages {
-		if counts(m) {
-			p.counted[m.ID] = m
+		if forms := formsOf(m); len(forms) > 1 {
+			p.counted[m.ID] = forms
 		} else {
 			p.plain[m.ID] = cut(m.Other)
 		}
 	}
 	p.latinDigits = p.numbers.Sprint(10) == "10"
-	return p, nil
+	p.plurals, err = newPlurals(tag)
+	return p, err
 }
 
-// counts reports whether a message has plural forms: more than one, or a count to show.
-func counts(m *goi18n.Message) bool {
-	return m.Zero+m.One+m.Two+m.Few+m.Many != "" || strings.Contains(m.Other, "{{.Count}}")
+// formsOf are the plural forms of a message, by their CLDR names.
+func formsOf(m *goi18n.Message) map[string]pattern {
+	forms := map[string]pattern{}
+	for name, text := range map[string]string{"zero": m.Zero, "one": m.One, "two": m.Two, "few": m.Few, "many": m.Many, other: m.Other} {
+		if text != "" {
+			forms[name] = cut(text)
+		}
+	}
+	return forms
 }
 
 // For is the printer of a locale; of the first one when the hub does not speak it.
@@ -88,12 +89,12 @@ func (b *Bundle) For(l Locale) *Printer {
 type Printer struct {
 	Locale      Locale
 	bundle      *Bundle
-	plain       map[string]pattern
-	counted     map[string]*goi18n.Message
-	localizer   *goi18n.Localizer
+	plain       map[string]pattern            // messages of one form
+	counted     map[string]map[string]pattern // of several
+	plurals     *plurals
 	numbers     *message.Printer
 	latinDigits bool
-	tag         language.Tag
+	tag         language.Tag // of the region
 	readsHan    bool
 }
 
@@ -111,64 +112,60 @@ func (p *Printer) T(key string, args ...any) string {
 	if !ok {
 		return key
 	}
-	return m.fill(p, func(name string) any {
-		for i := 0; i+1 < len(args); i += 2 {
-			if args[i] == name {
-				return args[i+1]
-			}
-		}
-		return nil
-	})
+	return m.fill(func(b []byte, name string) []byte { return p.named(b, args, name) })
 }
 
 // N is a message that counts: its plural form by n, which it shows as {{.Count}}.
 func (p *Printer) N(key string, n int, args ...any) string {
-	data := make(map[string]any, 1+len(args)/2)
-	for i := 0; i+1 < len(args); i += 2 {
-		data[args[i].(string)] = args[i+1]
-	}
-	data["Count"] = n
-	return p.say(key, data)
+	return p.form(key, n).fill(func(b []byte, name string) []byte {
+		if name == "Count" {
+			return append(b, p.Number(n)...)
+		}
+		return p.named(b, args, name)
+	})
 }
 
 // Message puts a fault's message into words.
 func (p *Printer) Message(m fault.Message) string {
-	return p.say(m.Key, m.Args)
+	text, ok := p.plain[m.Key]
+	if !ok {
+		n, _ := m.Args["Count"].(int)
+		text = p.form(m.Key, n)
+	}
+	return text.fill(func(b []byte, name string) []byte { return p.value(b, m.Args[name]) })
 }
 
-// say is a message, in the plural form of data's Count where it has such forms.
-func (p *Printer) say(key string, data map[string]any) string {
+// form is the form of a message for n; the key itself when there is no such message.
+func (p *Printer) form(key string, n int) pattern {
+	if forms := p.counted[key]; forms != nil {
+		if m, ok := forms[p.plurals.of(n)]; ok {
+			return m
+		}
+		return forms[other]
+	}
 	if m, ok := p.plain[key]; ok {
-		return m.fill(p, func(name string) any { return data[name] })
+		return m
 	}
-	if p.counted[key] == nil {
-		return key
-	}
-	shown := make(map[string]any, len(data))
-	for k, v := range data {
-		shown[k] = p.value(v)
-	}
-	s, err := p.localizer.Localize(&goi18n.LocalizeConfig{MessageID: key, TemplateData: shown, PluralCount: data["Count"]})
-	if err != nil {
-		return key
-	}
-	return s
+	return pattern{{text: key}}
 }
 
 // Forms are the plural forms of a message that counts, by their CLDR names ("one", "few", "other"), with {n} where the
 // number stands: for scripts, which choose among them by Intl.PluralRules.
 func (p *Printer) Forms(key string) map[string]string {
-	m := p.counted[key]
-	if m == nil {
-		return map[string]string{"other": p.T(key)}
+	forms := p.counted[key]
+	if forms == nil {
+		forms = map[string]pattern{other: p.form(key, 0)}
 	}
-	forms := map[string]string{}
-	for name, text := range map[string]string{"zero": m.Zero, "one": m.One, "two": m.Two, "few": m.Few, "many": m.Many, "other": m.Other} {
-		if text != "" {
-			forms[name] = strings.ReplaceAll(text, "{{.Count}}", "{n}")
-		}
+	texts := make(map[string]string, len(forms))
+	for name, m := range forms {
+		texts[name] = m.fill(func(b []byte, name string) []byte {
+			if name == "Count" {
+				return append(b, "{n}"...)
+			}
+			return nil
+		})
 	}
-	return forms
+	return texts
 }
 
 // Name is what a language of the interface calls itself, whatever language p speaks: English, 中文.
@@ -177,50 +174,25 @@ func (p *Printer) Name(l Locale) string { return p.bundle.For(l).T("language.nam
 // Mark is Name in a few letters, to stand beside a text: EN, 中文.
 func (p *Printer) Mark(l Locale) string { return p.bundle.For(l).T("language.mark") }
 
-// pattern is a message cut at its values, so that filling it costs no template.
-type pattern []part
-
-// part is text, or the name of a value.
-type part struct{ text, name string }
-
-func cut(text string) pattern {
-	var m pattern
-	for {
-		before, rest, found := strings.Cut(text, "{{.")
-		name, after, closed := strings.Cut(rest, "}}")
-		if !found || !closed {
-			return append(m, part{text: text})
-		}
-		m = append(m, part{text: before}, part{name: name})
-		text = after
-	}
-}
-
-// fill puts the values in. One that is not given shows as it is written in the file.
-func (m pattern) fill(p *Printer, value func(name string) any) string {
-	if len(m) == 1 {
-		return m[0].text
-	}
-	var b strings.Builder
-	for _, part := range m {
-		if part.name == "" {
-			b.WriteString(part.text)
-		} else if v := value(part.name); v != nil {
-			b.WriteString(p.value(v))
-		} else {
-			b.WriteString("{{." + part.name + "}}")
+// named appends the value of that name among args; nil when it is not there.
+func (p *Printer) named(b []byte, args []any, name string) []byte {
+	for i := 0; i+1 < len(args); i += 2 {
+		if args[i] == name {
+			return p.value(b, args[i+1])
 		}
 	}
-	return b.String()
+	return nil
 }
 
-// value is a value as it stands in a message.
-func (p *Printer) value(v any) string {
+// value appends a value as it stands in a message; nil when there is none.
+func (p *Printer) value(b []byte, v any) []byte {
 	switch v := v.(type) {
+	case nil:
+		return nil
 	case string:
-		return v
+		return append(b, v...)
 	case int:
-		return p.Number(v)
+		return append(b, p.Number(v)...)
 	}
-	return fmt.Sprint(v)
+	return fmt.Append(b, v)
 }

@@ -1,6 +1,9 @@
 package i18n_test
 
 import (
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -15,6 +18,7 @@ import (
 var words = fstest.MapFS{
 	"en.toml": {Data: []byte(`
 plain = "Reply"
+limit = "at most {{.Max}} of {{.ID}}"
 by = "by {{.Name}}"
 html = "{{.Name}} & <b>"
 [replies]
@@ -26,6 +30,7 @@ other = "{{.Count}} things:"
 `)},
 	"zh.toml": {Data: []byte(`
 plain = "回复"
+limit = "{{.ID}}最多{{.Max}}个"
 by = "作者：{{.Name}}"
 html = "{{.Name}} & <b>"
 [replies]
@@ -49,7 +54,10 @@ func TestT(t *testing.T) {
 	for _, c := range []struct{ got, want string }{
 		{en.T("plain"), "Reply"}, {zh.T("plain"), "回复"},
 		{en.T("by", "Name", "李云龙"), "by 李云龙"}, {zh.T("by", "Name", "Anna"), "作者：Anna"},
-		{en.T("html", "Name", "<i>"), "<i> & <b>"}, // escaping is the view's
+		{en.T("html", "Name", "<i>"), "<i> & <b>"},                                // escaping is the view's
+		{en.T("by"), "by {{.Name}}"}, {zh.T("by", "Who", "Anna"), "作者：{{.Name}}"}, // a value that is missing is seen
+		{en.T("limit", "Max", 4000, "ID", int64(4000)), "at most 4,000 of 4000"}, // an int counts, an id does not
+		{zh.T("limit", "Max", 4000, "ID", int64(4000)), "4000最多4,000个"},
 		{en.T("nowhere"), "nowhere"}, {zh.T("nowhere", "Name", "x"), "nowhere"},
 	} {
 		if c.got != c.want {
@@ -79,6 +87,20 @@ func TestN_pluralAndGrouping(t *testing.T) {
 	}
 	if got := en.N("problem", 1); got != "One thing:" {
 		t.Errorf("a form without the number: %q", got)
+	}
+}
+
+// TestForms: scripts get every form, with a place for the number.
+func TestForms(t *testing.T) {
+	en, zh := load(t)
+	for _, c := range []struct{ got, want map[string]string }{
+		{en.Forms("replies"), map[string]string{"one": "{n} reply by {{.Name}}", "other": "{n} replies by {{.Name}}"}},
+		{zh.Forms("replies"), map[string]string{"other": "{{.Name}}的{n}条回复"}},
+		{en.Forms("nowhere"), map[string]string{"other": "nowhere"}},
+	} {
+		if !maps.Equal(c.got, c.want) {
+			t.Errorf("%v, want %v", c.got, c.want)
+		}
 	}
 }
 
@@ -129,8 +151,42 @@ func TestParse(t *testing.T) {
 			t.Errorf("Parse(%q) is %q, %v", s, l, ok)
 		}
 	}
-	if i18n.En.Other() != i18n.Zh || i18n.Zh.Other() != i18n.En || i18n.Zh.Tag() != "zh-Hans" || i18n.En.Tag() != "en" {
-		t.Error("Other or Tag is wrong")
+}
+
+// TestLocale_isDataOfTheTable: what pages and scripts ask a language for.
+func TestLocale_isDataOfTheTable(t *testing.T) {
+	for l, want := range map[i18n.Locale][4]string{
+		i18n.En: {"en", "en-GB", "Europe/Brussels", "[zh]"}, i18n.Zh: {"zh-Hans", "zh-CN", "Asia/Shanghai", "[en]"}, "fr": {"fr", "", "", "[en zh]"},
+	} {
+		if got := [4]string{l.Tag(), l.Format(), l.Zone(), fmt.Sprint(l.Others())}; got != want {
+			t.Errorf("%s is %q, want %q", l, got, want)
+		}
+	}
+	en, zh := hub(t)
+	for _, p := range []*i18n.Printer{en, zh} {
+		if got := []string{p.Name(i18n.En), p.Name(i18n.Zh), p.Mark(i18n.En), p.Mark(i18n.Zh)}; !slices.Equal(got, []string{"English", "中文", "EN", "中文"}) {
+			t.Errorf("%s calls the languages %v", p.Locale, got)
+		}
+	}
+	b, err := i18n.Load(words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := b.For("fr").Locale; got != i18n.En {
+		t.Errorf("a member whose language is gone reads %s", got)
+	}
+}
+
+// TestWritten: texts are in English or Chinese, whatever the pages are in.
+func TestWritten(t *testing.T) {
+	for s, tag := range map[string]string{"en": "en", "zh": "zh-Hans", "": "", "fr": "", "EN": "", "zh-Hans": ""} {
+		l, ok := i18n.ParseWritten(s)
+		if ok != (tag != "") || ok && string(l) != s || i18n.TextTag(s) != tag {
+			t.Errorf("%q is read as %q, %v, with the tag %q", s, l, ok, i18n.TextTag(s))
+		}
+	}
+	if i18n.En.Other() != i18n.Zh || i18n.Zh.Other() != i18n.En || i18n.Locale("fr").Other() != i18n.En {
+		t.Error("a text is translated into the wrong language")
 	}
 }
 
@@ -141,6 +197,9 @@ func TestText(t *testing.T) {
 	}
 	if s, l := half.In(i18n.En); s != "癌症" || l != i18n.Zh {
 		t.Errorf("the missing side is not filled by the other one: %s, %s", s, l)
+	}
+	if s, l := (i18n.Text{}).In(i18n.Zh); s != "" || l != i18n.Zh {
+		t.Errorf("an empty text is %q in %s", s, l)
 	}
 	if half.Only(i18n.En) != "" || half.Only(i18n.Zh) != "癌症" {
 		t.Error("Only looks at the other side")
@@ -186,6 +245,16 @@ func TestDateTime_namesTheZone(t *testing.T) {
 		if got := zh.DateTime(at); got != c.zh {
 			t.Errorf("zh, %s: %q, want %q", c.zone, got, c.zh)
 		}
+	}
+	for month, want := range map[time.Month][2]string{time.January: {"3 Jan 2026", "2026年1月3日"}, time.May: {"3 May 2026", "2026年5月3日"},
+		time.September: {"3 Sept 2026", "2026年9月3日"}, time.December: {"3 Dec 2026", "2026年12月3日"}} {
+		at := time.Date(2026, month, 3, 0, 0, 0, 0, time.UTC)
+		if got := [2]string{en.Date(at), zh.Date(at)}; got != want {
+			t.Errorf("a day is %q, want %q", got, want)
+		}
+	}
+	if got := [2]string{en.Clock(winter), zh.Clock(time.Date(2026, 1, 1, 0, 5, 0, 0, time.UTC))}; got != [2]string{"20:05", "00:05"} {
+		t.Errorf("times of day are %q", got)
 	}
 	if en.Number(1234567) != "1,234,567" || zh.Number(-1234) != "-1,234" || en.Number(0) != "0" {
 		t.Errorf("numbers %q %q %q", en.Number(1234567), zh.Number(-1234), en.Number(0))

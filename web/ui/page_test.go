@@ -117,6 +117,61 @@ func TestLayout_languages(t *testing.T) {
 	}
 }
 
+// TestLayout_switcher: with one other language it is one link, in that language's own name.
+func TestLayout_switcher(t *testing.T) {
+	for path, want := range map[string][4]string{
+		"/zh/about?x=1": {"/en/about?x=1", "en", "en", "English"},
+		"/en/about":     {"/zh/about", "zh", "zh-Hans", "中文"},
+	} {
+		doc := get(t, path, "", layout(ui.Meta{}))
+		for _, place := range []string{"header .site-you", "footer nav"} {
+			links := doc.Find(place + " a[data-switch-language]")
+			got := [4]string{links.AttrOr("href", ""), links.AttrOr("hreflang", ""), links.AttrOr("lang", ""), strings.TrimSpace(links.Text())}
+			if links.Length() != 1 || got != want || doc.Find("details.switcher").Length() > 0 {
+				t.Errorf("%s: %s leads to %q in %d links, want %q", path, place, got, links.Length(), want)
+			}
+		}
+	}
+}
+
+// TestName: readers of English are told how a Chinese name is said, readers of Chinese are not.
+func TestName(t *testing.T) {
+	for _, c := range []struct{ path, name, lang, said string }{
+		{"/en", "李云龙", "zh-Hans", "Li Yunlong"},
+		{"/en", "欧阳静", "zh-Hans", "Ouyang Jing"},
+		{"/en", "Anna Weber", "", ""},
+		{"/zh", "李云龙", "", ""},
+		{"/zh", "Anna Weber", "en", ""},
+	} {
+		doc := get(t, c.path, "", func(r *httpx.Request) templ.Component { return ui.Name(r, c.name) })
+		if s := doc.Find("span"); doc.Text() != c.name || s.AttrOr("lang", "") != c.lang || s.AttrOr("title", "") != c.said {
+			html, _ := doc.Html()
+			t.Errorf("%s: %s is %s", c.path, c.name, html)
+		}
+		doc = get(t, c.path, "", func(r *httpx.Request) templ.Component {
+			return templ.Join(templ.Raw("<i>beside</i>"), ui.Reading(r, c.name))
+		})
+		if s := doc.Find("span"); s.Text() != c.said || c.said != "" && s.AttrOr("lang", "") != "zh-Latn-pinyin" {
+			t.Errorf("%s: beside %s stands %q", c.path, c.name, s.Text())
+		}
+	}
+}
+
+// TestLangMark is the language's own short name, whatever language the page is in.
+func TestLangMark(t *testing.T) {
+	for _, c := range []struct{ path, lang, mark, title, tag string }{
+		{"/en", "zh", "中文", "Chinese", "zh-Hans"}, {"/zh", "en", "EN", "英文", "en"}, {"/zh", "zh", "中文", "中文", "zh-Hans"}, {"/en", "fr", "", "", ""},
+	} {
+		doc := get(t, c.path, "", func(r *httpx.Request) templ.Component {
+			return templ.Join(templ.Raw("<i></i>"), ui.LangMark(r, c.lang))
+		})
+		s := doc.Find(".lang-mark")
+		if s.Text() != c.mark || s.AttrOr("title", "") != c.title || s.Find("span").AttrOr("lang", "") != c.tag {
+			t.Errorf("%s: the mark of %q is %q, %q", c.path, c.lang, s.Text(), s.AttrOr("title", ""))
+		}
+	}
+}
+
 // Pages of visitors are cached for all of them: nothing in the frame may be one visitor's.
 func TestLayout_visitorHasNoToken(t *testing.T) {
 	doc := get(t, "/en", "", layout(ui.Meta{}))

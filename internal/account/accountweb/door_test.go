@@ -4,9 +4,12 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/PuerkitoBio/goquery"
 )
 
 func TestJoin_page(t *testing.T) {
@@ -26,6 +29,33 @@ func TestJoin_page(t *testing.T) {
 				t.Errorf("%s: field %s has no label", locale, in.AttrOr("name", ""))
 			}
 		})
+	}
+}
+
+// TestJoin_zonesInOrder: places of the same time stand in the order of the reader's language.
+func TestJoin_zonesInOrder(t *testing.T) {
+	s := newSite(t)
+	for locale, want := range map[string]struct {
+		zones []string
+		utc   string
+	}{
+		"en": {[]string{"Amsterdam", "Berlin", "Brussels", "Madrid", "Oslo", "Paris", "Zurich"}, "Coordinated Universal Time (UTC+00:00)"},
+		// 阿姆斯特丹, 奥斯陆, 巴黎, 柏林, 布鲁塞尔, 马德里, 苏黎世
+		"zh": {[]string{"Amsterdam", "Oslo", "Paris", "Berlin", "Brussels", "Madrid", "Zurich"}, "协调世界时（UTC+00:00）"},
+	} {
+		options := newBrowser(t, s).visit("/" + locale + "/join").want(200).Find("#time_zone option")
+		var got []string
+		options.Each(func(_ int, o *goquery.Selection) {
+			if name := strings.TrimPrefix(o.AttrOr("value", ""), "Europe/"); slices.Contains(want.zones, name) {
+				got = append(got, name)
+			}
+		})
+		if !slices.Equal(got, want.zones) {
+			t.Errorf("%s: the zones stand in the order %v, want %v", locale, got, want.zones)
+		}
+		if got := options.Filter(`[value=UTC]`).Text(); got != want.utc {
+			t.Errorf("%s: UTC is offered as %q, want %q", locale, got, want.utc)
+		}
 	}
 }
 

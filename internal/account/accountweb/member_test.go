@@ -91,6 +91,10 @@ func TestProfile(t *testing.T) {
 	if text := p.text("main"); !strings.Contains(text, "张 敏") || !strings.Contains(text, "Institute") || !strings.Contains(text, "China") || strings.Contains(text, "zhang@") {
 		t.Errorf("profile: %s", text)
 	}
+	if got := p.text("h1 .reading"); got != "Zhang Min" {
+		t.Errorf("a reader of English is told that 张 敏 is read %q", got)
+	}
+	visitor.visit("/zh/m/张敏").want(200).hasNot(`.reading`).has(`.facts [lang=en]:contains("English")`)
 	visitor.visit("/en/m/@%E5%BC%A0%E6%95%8F").want(200)
 	b.visit("/zh/m/张敏").want(200).has(`a[href="/zh/settings"]`)
 	if q := visitor.visit("/m/1"); q.status != http.StatusFound || q.location != "/en/m/1" {

@@ -113,6 +113,27 @@ func TestPage_writesWithoutJavaScript(t *testing.T) {
 	}
 }
 
+// TestPage_whoIsHere: the people in a room stand in the order of the reader's language, whoever came last.
+func TestPage_whoIsHere(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for _, m := range []member{h.li, h.admin, h.anna} {
+		c := h.dial(m, "")
+		c.send(`{"op":"join","room":%d}`, h.room)
+		c.until("joined")
+	}
+	b, _ := h.browse("Ben Visitor", account.RoleMember)
+	for path, want := range map[string]string{
+		roomPath:                   "Ada Admin Anna Weber 李云龙",
+		"/zh/c/infection-amr/room": "李云龙 Ada Admin Anna Weber",
+	} {
+		names := b.get(path, 200).Find("[data-sample] li a").Map(func(_ int, a *goquery.Selection) string { return a.Text() })
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%s lists %s, want %s", path, got, want)
+		}
+	}
+}
+
 func TestPage_visitorReads(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
