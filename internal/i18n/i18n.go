@@ -9,6 +9,7 @@ package i18n
 import (
 	"fmt"
 	"io/fs"
+	"strconv"
 
 	"github.com/BurntSushi/toml"
 	goi18n "github.com/nicksnyder/go-i18n/v2/i18n"
@@ -104,9 +105,10 @@ func (p *Printer) Has(key string) bool {
 	return plain || p.counted[key] != nil
 }
 
-// T is the message of a key. args are its values by name: T("forum.by", "Name", "李云龙"). An int is a number of
-// things and is written as the language writes numbers; anything else stands as it is. A missing message shows as its
-// key, so that it is seen; archtest keeps that from landing.
+// T is the message of a key. args are its values by name: T("forum.by", "Name", "李云龙"). Max and Min, the names of
+// limits, are numbers of things and are written as the language writes numbers; all else stands as it is, for a line or
+// a post has a number that is none of things. A missing message shows as its key, so that it is seen; archtest keeps
+// that from landing.
 func (p *Printer) T(key string, args ...any) string {
 	m, ok := p.plain[key]
 	if !ok {
@@ -132,7 +134,7 @@ func (p *Printer) Message(m fault.Message) string {
 		n, _ := m.Args["Count"].(int)
 		text = p.form(m.Key, n)
 	}
-	return text.fill(func(b []byte, name string) []byte { return p.value(b, m.Args[name]) })
+	return text.fill(func(b []byte, name string) []byte { return p.value(b, name, m.Args[name]) })
 }
 
 // form is the form of a message for n; the key itself when there is no such message.
@@ -178,21 +180,24 @@ func (p *Printer) Mark(l Locale) string { return p.bundle.For(l).T("language.mar
 func (p *Printer) named(b []byte, args []any, name string) []byte {
 	for i := 0; i+1 < len(args); i += 2 {
 		if args[i] == name {
-			return p.value(b, args[i+1])
+			return p.value(b, name, args[i+1])
 		}
 	}
 	return nil
 }
 
-// value appends a value as it stands in a message; nil when there is none.
-func (p *Printer) value(b []byte, v any) []byte {
+// value appends a value as it stands in a message under that name; nil when there is none.
+func (p *Printer) value(b []byte, name string, v any) []byte {
 	switch v := v.(type) {
 	case nil:
 		return nil
 	case string:
 		return append(b, v...)
 	case int:
-		return append(b, p.Number(v)...)
+		if name == "Count" || name == "Max" || name == "Min" {
+			return append(b, p.Number(v)...)
+		}
+		return strconv.AppendInt(b, int64(v), 10)
 	}
 	return fmt.Append(b, v)
 }
