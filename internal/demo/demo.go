@@ -28,6 +28,15 @@ const (
 // Load puts the demo into a hub without members, in one transaction; loaded is false where there is one. Ages in the
 // content count back from now.
 func Load(ctx context.Context, store *pg.Store, accounts *account.Service) (loaded bool, err error) {
+	// Asked first, because a hub that keeps --demo starts again and again, and reading the content takes longer than
+	// all else it does then.
+	var there bool
+	if err := store.QueryRow(ctx, anyMember).Scan(&there); err != nil {
+		return false, fmt.Errorf("load demo: look for members: %w", err)
+	}
+	if there {
+		return false, nil
+	}
 	c, err := read()
 	if err != nil {
 		return false, err
@@ -43,7 +52,6 @@ func Load(ctx context.Context, store *pg.Store, accounts *account.Service) (load
 		if _, err := tx.Exec(ctx, lockMembers); err != nil { // nobody joins, and no other demo is loaded, meanwhile
 			return fmt.Errorf("lock members: %w", err)
 		}
-		var there bool
 		if err := tx.QueryRow(ctx, anyMember).Scan(&there); err != nil || there {
 			return err
 		}

@@ -89,6 +89,19 @@ func TestLoad_aHubWithAMemberIsLeftAlone(t *testing.T) {
 	}
 }
 
+// A hub that keeps --demo starts again and again: it asks one question and does not read the content.
+func TestLoad_againReadsNothing(t *testing.T) {
+	h := loaded(t)
+	allocations := testing.AllocsPerRun(3, func() {
+		if ok, err := demo.Load(t.Context(), h.store, h.accounts); ok || err != nil {
+			t.Fatalf("loaded %v, %v; want false", ok, err)
+		}
+	})
+	if allocations > 1000 {
+		t.Errorf("%.0f allocations, want those of one query", allocations)
+	}
+}
+
 func TestLoad_isQuick(t *testing.T) {
 	h := newHub(t)
 	start := time.Now()
