@@ -185,13 +185,29 @@ func readForm(c *fiber.Ctx) (form, error) {
 type actView struct {
 	Kind   string
 	Action moderation.Action
+	About  moderation.About
 	Form   form
 	Fault  *fault.Fault
 	Offer  []ui.Option // challenges to move to, or roles to give
 }
 
+// reasonHint says who will read the reason.
+func (v actView) reasonHint() string {
+	switch {
+	case v.Kind == moderation.Member:
+		return "moderation.member_reads"
+	case v.Action == moderation.Hide:
+		return "moderation.reason_hint"
+	}
+	return "moderation.author_reads"
+}
+
 func (h *Handlers) showForm(c *fiber.Ctx, status int, v actView) error {
 	r := httpx.Of(c)
+	var err error
+	if v.About, err = h.moderation.About(c.UserContext(), r.Viewer, moderation.Subject{Kind: v.Kind, ID: v.Form.ID}); err != nil {
+		return err
+	}
 	switch v.Action {
 	case moderation.Move:
 		cs, err := h.forum.Challenges(c.UserContext(), r.Viewer)

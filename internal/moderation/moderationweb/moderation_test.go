@@ -72,6 +72,37 @@ func TestHide_aPickedReasonAndOwnWords(t *testing.T) {
 	}
 }
 
+// The page of an act says whose words it is about, how they begin and where they stand.
+func TestAsk_showsWhatItIsAbout(t *testing.T) {
+	s := newSite(t)
+	for _, c := range []struct {
+		path, says, leads, hint string
+		id                      int64
+	}{
+		{"/en/moderation/posts/%d/hide", "membertext", fmt.Sprintf("/en/t/%d?after=1#post-%d", s.thread, s.answer),
+			"The author will read it. Say what should be different.", s.answer},
+		{"/en/moderation/messages/%d/hide", "membertext", fmt.Sprintf("?at=1#m-%d", s.message),
+			"The author will read it. Say what should be different.", s.message},
+		{"/en/moderation/threads/%d/move", "member如何判断脓毒症？", fmt.Sprintf("/en/t/%d", s.thread), "The author will read it.", s.thread},
+		{"/zh/admin/members/%d/role", "member", "/zh/m/", "该成员会看到这条理由。", int64(s.people["member"].ID)},
+	} {
+		a := s.visit("admin", fmt.Sprintf(c.path, c.id)).want(200)
+		if got := a.text(".act-about"); got != c.says {
+			t.Errorf("%s: it is about %q, want %q", c.path, got, c.says)
+		}
+		if got, _ := a.page().Find(".act-about a").Attr("href"); !strings.Contains(got, c.leads) {
+			t.Errorf("%s: leads to %q, want %q", c.path, got, c.leads)
+		}
+		if got, _ := a.page().Find(".form-actions a").Attr("href"); !strings.Contains(got, c.leads) {
+			t.Errorf("%s: the way back is %q, want %q", c.path, got, c.leads)
+		}
+		if got := a.text("#reason-hint"); got != c.hint {
+			t.Errorf("%s: the hint is %q, want %q", c.path, got, c.hint)
+		}
+		s.visit("admin", fmt.Sprintf(c.path, 999_999_999)).want(404)
+	}
+}
+
 func TestBack_neverLeavesTheHub(t *testing.T) {
 	for _, back := range []string{"https://evil.test/", "//evil.test/", `/\evil.test`, "javascript:alert(1)", ""} {
 		t.Run(back, func(t *testing.T) {
