@@ -87,8 +87,12 @@ func TestThread_asVisitor(t *testing.T) {
 	if !strings.HasSuffix(to, "?after=30#post-"+last) {
 		t.Errorf("a post's link leads to %s", to)
 	}
-	if got := s.Visit(visitor, fmt.Sprintf("/en/t/%d-wrong", st.ID)).Want(301).Header.Get("Location"); got != path {
-		t.Errorf("another slug leads to %s, want %s", got, path)
+	moved := s.Visit(visitor, fmt.Sprintf("/en/t/%d-wrong", st.ID)).Want(301)
+	if got := moved.Header.Get("Location"); got != path {
+		t.Errorf("a wrong slug leads to %q, want %q", got, path)
+	}
+	if got := moved.Header.Get("Cache-Control"); got != "private, no-cache" {
+		t.Errorf("Cache-Control of the way there is %q: a title changed and changed back would lead round in a circle", got)
 	}
 	for _, bad := range []string{"/en/t/0", "/en/t/abc", "/en/t/99999999999999999999", "/en/p/-1", "/en/c/no-such", "/en/t/%00", "/xx/t/1"} {
 		s.Visit(visitor, bad).Want(404 - 4*strings.Count(bad, "%00"))

@@ -69,6 +69,8 @@ func (h *Handlers) thread(c *fiber.Ctx) error {
 			if r.Query != "" {
 				want += "?" + r.Query
 			}
+			// A title that is changed and changed back would lead a browser that remembers round in a circle.
+			c.Set(fiber.HeaderCacheControl, "private, no-cache")
 			return c.Redirect(r.URL(want), fiber.StatusMovedPermanently)
 		}
 		if d := v.Mine.Draft; d.Body != "" {
