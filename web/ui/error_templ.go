@@ -68,9 +68,9 @@ func ErrorPage(r *httpx.Request, status int, f *fault.Fault, kept []httpx.Kept) 
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var4 string
-			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(errorTitle(r, status))
+			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(errorTitle(r, status, f))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ui/error.templ`, Line: 16, Col: 30}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/ui/error.templ`, Line: 16, Col: 33}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -323,7 +323,7 @@ func ErrorPage(r *httpx.Request, status int, f *fault.Fault, kept []httpx.Kept) 
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = Layout(r, Meta{Title: errorTitle(r, status), NoIndex: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = Layout(r, Meta{Title: errorTitle(r, status, f), NoIndex: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -338,7 +338,10 @@ func keptRows(name string) string {
 	return "8"
 }
 
-func errorTitle(r *httpx.Request, status int) string {
+func errorTitle(r *httpx.Request, status int, f *fault.Fault) string {
+	if f.Key == "error.csrf" { // 403, and yet nothing that is closed to the member
+		return r.T("ui.error.title_expired")
+	}
 	switch status {
 	case 400, 401, 403, 404, 405, 409, 413, 422, 429, 503:
 		return r.T("ui.error.title_" + strconv.Itoa(status))

@@ -219,6 +219,16 @@ func TestErrorPage_everyStatus(t *testing.T) {
 	}
 }
 
+// A form of an earlier session is refused like what is closed to the member, and must not look like that.
+func TestErrorPage_expiredForm(t *testing.T) {
+	doc := get(t, "/en/x", "", func(r *httpx.Request) templ.Component {
+		return ui.ErrorPage(r, 403, fault.New(fault.Forbidden, "error.csrf"), nil)
+	})
+	if got := doc.Find("h1").Text(); got != "This form has expired" {
+		t.Errorf("the heading is %q", got)
+	}
+}
+
 func TestErrorPage_keepsWhatWasTyped(t *testing.T) {
 	kept := []httpx.Kept{{Name: "title", Value: "标题"}, {Name: "body", Value: "\nfirst line is empty <b>"}}
 	doc := get(t, "/zh/x", "", func(r *httpx.Request) templ.Component {
