@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -143,6 +144,20 @@ func TestWrongUse(t *testing.T) {
 	for _, args := range [][]string{{"no-such-command"}, {"--no-such-flag"}, {"--listen", "nonsense"}, {"admin"}, {"admin", "create"}, {"migrate", "surplus"}} {
 		if _, errs, code := senet(t, "", "C", args...); code != 2 || errs == "" {
 			t.Errorf("senet %v: exit %d, %q; want 2 and a word", args, code, errs)
+		}
+	}
+}
+
+func TestServe_addressTaken(t *testing.T) {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer ln.Close()
+	for lang, want := range map[string]string{"C": "choose another --listen", "zh_CN.UTF-8": "或另选 --listen"} {
+		out, errs, code := senet(t, "", lang, "--listen", ln.Addr().String(), "--data-dir", t.TempDir())
+		if code != 1 || out != "" || !strings.Contains(errs, want) || !strings.Contains(errs, ln.Addr().String()) {
+			t.Errorf("%s: code %d, printed %q and %q; want 1 and %q", lang, code, out, errs, want)
 		}
 	}
 }
