@@ -83,8 +83,14 @@ func (k *Kit) request(c *fiber.Ctx) *Request {
 	return r
 }
 
+// Bearer is the token in the header Authorization. The name of the scheme is in any case (RFC 9110, section 11.1).
+func Bearer(c *fiber.Ctx) (token string, ok bool) {
+	scheme, token, ok := strings.Cut(c.Get(fiber.HeaderAuthorization), " ")
+	return strings.TrimSpace(token), ok && strings.EqualFold(scheme, "Bearer")
+}
+
 func (k *Kit) authenticate(ctx context.Context, c *fiber.Ctx, r *Request) error {
-	if token, ok := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer "); ok {
+	if token, ok := Bearer(c); ok {
 		v, err := k.Auth.ByToken(ctx, token)
 		if err != nil {
 			return err

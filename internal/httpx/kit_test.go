@@ -143,6 +143,7 @@ func TestForgery(t *testing.T) {
 		{"visitor without cookie, token of nothing", form(""), nil, 403},
 		{"an unknown session's token", form("stolen"), as("stolen"), 403},
 		{"API token: none needed", nil, []string{"Authorization", "Bearer api-wang"}, 200},
+		{"API token, the scheme in small letters", nil, []string{"Authorization", "bearer api-wang"}, 200},
 		{"API token beside a session", nil, with(as("member"), "Authorization", "Bearer api-wang"), 200},
 		{"another scheme beside a session", nil, with(as("member"), "Authorization", "Basic eDp5"), 403},
 		{"from our own page", form("member"), with(as("member"), "Sec-Fetch-Site", "same-origin", "Origin", "https://hub.example"), 200},

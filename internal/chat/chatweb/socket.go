@@ -5,7 +5,6 @@ import (
 	"net"
 	"net/url"
 	"runtime/debug"
-	"strings"
 	"sync"
 	"time"
 
@@ -80,7 +79,7 @@ func (h *Handlers) MountSocket(app fiber.Router) {
 		}
 		r := httpx.Of(c)
 		s := seat{viewer: r.Viewer, locale: r.Locale, printer: r.P}
-		if token, ok := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer "); ok {
+		if token, ok := httpx.Bearer(c); ok {
 			s.who = credential{token, true}
 		} else {
 			// The library lets every site in; a foreign page must not use a member's cookie.
