@@ -97,6 +97,8 @@ func report(c console, err error) int {
 	var in *inFile
 	if f := fault.Of(err); f != nil && errors.As(err, &in) {
 		fmt.Fprintf(c.err, "%s: %s\n", in.name, c.words.Message(f.Message))
+		return 1
+	}
 	if taken := (*net.OpError)(nil); errors.Is(err, syscall.EADDRINUSE) && errors.As(err, &taken) && taken.Op == "listen" {
 		fmt.Fprintln(c.err, c.words.T("cli.listen_taken", "Address", taken.Addr))
 		return 1

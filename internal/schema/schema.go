@@ -89,8 +89,7 @@ func provider(url string) (*goose.Provider, func(), error) {
 		db.Close()
 		return nil, nil, fmt.Errorf("schema: locker: %w", err)
 	}
-	p, err := goose.NewProvider(goose.DialectPostgres, db, migrations.FS, goose.WithSessionLocker(locker), goose.WithLogger(goose.NopLogger()),
-		goose.WithAllowOutofOrder(true)) // 8 to 10 came after 12
+	p, err := goose.NewProvider(goose.DialectPostgres, db, migrations.FS, goose.WithSessionLocker(locker), goose.WithLogger(goose.NopLogger()))
 	if err != nil {
 		db.Close()
 		return nil, nil, fmt.Errorf("schema: read migrations: %w", err)
