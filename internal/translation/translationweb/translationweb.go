@@ -1,0 +1,36 @@
+// Package translationweb shows what members wrote in the reader's language, and is where they translate it: the
+// components that other features draw texts with, the editor, the history of a translation, and their API. Rules and SQL
+// are in package translation and what stands under it.
+package translationweb
+
+import (
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"senet/internal/httpx"
+	"senet/internal/translation"
+	"senet/internal/translation/glossary"
+	"senet/internal/translation/memory"
+)
+
+// Handlers are the routes of translation.
+type Handlers struct {
+	translation *translation.Service
+	glossary    *glossary.Service
+	memory      *memory.Service
+	writing     *httpx.Limiter // what changes a translation
+	checking    *httpx.Limiter // what a typing translator's page asks for by itself
+	asking      *httpx.Limiter // "translate this": engines cost money
+}
+
+// New makes the routes.
+func New(t *translation.Service, g *glossary.Service, m *memory.Service) *Handlers {
+	return &Handlers{translation: t, glossary: g, memory: m, writing: httpx.NewLimiter(20, 6*time.Second),
+		checking: httpx.NewLimiter(60, time.Second), asking: httpx.NewLimiter(10, time.Minute)}
+}
+
+// Mount adds the routes.
+func (h *Handlers) Mount(pages, api fiber.Router) {
+	pages.Get("/texts", h.texts)
+}
