@@ -20,7 +20,7 @@ type Handlers struct {
 	glossary    *glossary.Service
 	memory      *memory.Service
 	writing     *httpx.Limiter // what changes a translation
-	checking    *httpx.Limiter // what a typing translator's page asks for by itself
+	checking    *httpx.Limiter // what the page of somebody who is typing asks for by itself
 	asking      *httpx.Limiter // "translate this": engines cost money
 }
 
@@ -33,4 +33,16 @@ func New(t *translation.Service, g *glossary.Service, m *memory.Service) *Handle
 // Mount adds the routes.
 func (h *Handlers) Mount(pages, api fiber.Router) {
 	pages.Get("/texts", h.texts)
+
+	const editor = "/translate/:kind/:id/:into"
+	pages.Get(editor, httpx.SignedIn, h.edit)
+	pages.Post(editor, httpx.SignedIn, h.write)
+	pages.Post(editor+"/check", httpx.SignedIn, h.checking.Limit, h.check)
+	pages.Post(editor+"/request", httpx.SignedIn, h.asking.Limit, h.request)
+	pages.Get(editor+"/history", h.history)
+	pages.Post(editor+"/rollback", httpx.SignedIn, h.writing.Limit, h.rollback)
+	pages.Post(editor+"/review", httpx.SignedIn, h.writing.Limit, h.review)
+	pages.Post(editor+"/remove", httpx.SignedIn, h.writing.Limit, h.remove)
+
+	h.mountAPI(api)
 }
