@@ -124,7 +124,8 @@ func toTranslate(rows []segment.Row) (texts []string) {
 // correspond gives the rows of a translation, in the order of the rows of its source that are to be translated. A row that
 // was left in the original is empty. It is false when the two have not the same rows, or what is copied differs.
 func correspond(source []segment.Row, text string, markdown bool) ([]string, bool) {
-	rows := segment.Blocks(text, markdown)
+	rows := trimmed(segment.Blocks(text, markdown))
+	source = trimmed(source)
 	if len(rows) != len(source) {
 		return nil, false
 	}
@@ -140,6 +141,18 @@ func correspond(source []segment.Row, text string, markdown bool) ([]string, boo
 		}
 	}
 	return targets, true
+}
+
+// trimmed leaves out white space at the ends, which no translation keeps.
+func trimmed(rows []segment.Row) []segment.Row {
+	blank := func(r segment.Row) bool { return strings.TrimSpace(r.Text) == "" }
+	for len(rows) > 0 && blank(rows[0]) {
+		rows = rows[1:]
+	}
+	for len(rows) > 0 && blank(rows[len(rows)-1]) {
+		rows = rows[:len(rows)-1]
+	}
+	return rows
 }
 
 // carry takes translated rows over to a changed source: those of rows that are still there, in their order, and between

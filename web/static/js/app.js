@@ -1,5 +1,6 @@
 // Loaded on every page; each part looks for its own attributes and does nothing without them.
 //   a[data-switch-language]   keeps the anchor of the page
+//   a[data-texts]             shows the originals of the page, or its translations again, at once
 //   details[data-menu]        closes on Escape and on a click elsewhere
 //   time[data-ago]            "3 minutes ago" stays true
 //   [data-confirm="words"]    on a form or a button: asks before sending
@@ -16,6 +17,48 @@ document.addEventListener("click", (event) => {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
+
+// Texts are turned over where they are, and what is being read stays under the reader's eyes; the hub only hears of it,
+// for the next page. Without script the link does both.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[data-texts]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const root = document.documentElement;
+  const show = root.dataset.texts === "original" ? "translation" : "original";
+  const stay = anchor();
+  if (show === "original") root.dataset.texts = show;
+  else delete root.dataset.texts;
+  for (const flip of document.querySelectorAll(".flip:checked")) flip.checked = false;
+  stay();
+  const address = new URL(link.href);
+  address.searchParams.set("show", show);
+  fetch(address, { keepalive: true, redirect: "manual" }).catch(() => {});
+});
+
+// anchor remembers what is being read, a third down the window, and returns what brings it back there.
+function anchor() {
+  const line = innerHeight / 3;
+  const found = [...document.querySelectorAll("main :is(.bitext, .prose, .bititle, h1)")]
+    .filter((e) => e.getClientRects().length > 0)
+    .map((e) => ({ e, box: e.getBoundingClientRect() }))
+    .sort((a, b) => away(a.box, line) - away(b.box, line))[0];
+  if (!found) return () => {};
+  const whole = found.e.closest(".bitext, .bititle") ?? found.e;
+  const before = whole.getBoundingClientRect();
+  // Inside a text the same share of it is above the line afterwards; one that is below it keeps its top.
+  const share = before.height ? Math.min(Math.max((line - before.top) / before.height, 0), 1) : 0;
+  const at = before.top + share * before.height;
+  return () => {
+    const after = whole.getBoundingClientRect();
+    const by = after.top + share * after.height - at;
+    let frame = whole.parentElement;
+    while (frame && !(frame.scrollHeight > frame.clientHeight && /auto|scroll/.test(getComputedStyle(frame).overflowY))) frame = frame.parentElement;
+    (frame ?? window).scrollBy({ top: by, behavior: "instant" });
+  };
+}
+
+const away = (box, line) => Math.max(box.top - line, line - box.bottom, 0);
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;

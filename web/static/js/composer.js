@@ -195,7 +195,7 @@ function watchPreview(form) {
 }
 
 // grow keeps a text area as high as its text, in browsers whose style sheets cannot.
-function grow(field) {
+export function grow(field) {
   if (CSS.supports("field-sizing", "content")) return;
   const fit = () => {
     field.style.height = "auto";
