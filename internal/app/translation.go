@@ -27,6 +27,6 @@ func (h *Hub) buildTranslation(store *pg.Store, o Options) error {
 	}
 	h.Memory, h.Glossary = memory.New(store), glossary.New(store)
 	h.Translation = translation.New(store, translation.Parts{Accounts: h.Accounts, Memory: h.Memory, Glossary: h.Glossary,
-		Queue: h.queue, Engines: engines, Log: o.Log})
+		Queue: h.queue, Engines: engines, Budget: o.Engines.Budget, Log: o.Log})
 	return nil
 }

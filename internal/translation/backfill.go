@@ -71,16 +71,12 @@ func (s *Service) StartBackfill(ctx context.Context, viewer account.Viewer, loca
 		return fault.New(fault.Conflict, "translations.nobody_can")
 	}
 	return s.store.InTx(ctx, func(tx *pg.Tx) error {
-		var total int64
-		for kind, source := range s.sources {
-			n, err := source.CountMissing(ctx, tx, locale)
-			if err != nil {
-				return fmt.Errorf("count texts of kind %s: %w", kind, err)
-			}
-			total += n
+		total, err := s.countMissing(ctx, tx, locale)
+		if err != nil {
+			return err
 		}
 		var id BackfillID
-		err := tx.QueryRow(ctx, startBackfill, pgx.StrictNamedArgs{"locale": locale, "by": viewer.ID, "kind": backfillOrder()[0],
+		err = tx.QueryRow(ctx, startBackfill, pgx.StrictNamedArgs{"locale": locale, "by": viewer.ID, "kind": backfillOrder()[0],
 			"below": int64(math.MaxInt64), "total": total}).Scan(&id)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return fault.New(fault.Conflict, "translations.backfill_runs")
@@ -113,9 +109,12 @@ const backfillColumns = `
 	select b.id, b.locale, coalesce(m.name, '') as started_by, b.started_at, b.kind, b.below, b.done, b.total, b.ended_at, b.stopped
 	from translation_backfills b left join members m on m.id = b.started_by `
 
-// Backfills are the latest ten.
+// Running reports whether texts are still being handed on.
+func (b Backfill) Running() bool { return b.EndedAt == nil }
+
+// Backfills are those that run, and the latest others: ten in all.
 func (s *Service) Backfills(ctx context.Context) ([]Backfill, error) {
-	bs, err := pg.All[Backfill](ctx, s.store, backfillColumns+`order by b.id desc limit 10`)
+	bs, err := pg.All[Backfill](ctx, s.store, backfillColumns+`order by b.ended_at is not null, b.id desc limit 10`)
 	if err != nil {
 		return nil, fmt.Errorf("list backfills: %w", err)
 	}

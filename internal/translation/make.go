@@ -60,7 +60,7 @@ func (s *Service) make(ctx context.Context, w Writing, locale i18n.Locale, was T
 		if before := was.Segments[segment.Key(one.text)]; !one.done && before != "" {
 			m.take(one, before)
 			m.provider = was.Provider
-			tally.add(usedAgain, one.text)
+			tally.add(UsedAgain, one.text)
 		}
 	}
 	if err := s.ask(ctx, w, locale, waiting(all), &m); err != nil {
@@ -138,7 +138,7 @@ func (s *Service) recall(ctx context.Context, w Writing, locale i18n.Locale, all
 		if match != nil {
 			all[i].target, all[i].done = match.Target, true
 			m.score = min(m.score, match.Score)
-			t.add(usedMemory, all[i].text)
+			t.add(UsedMemory, all[i].text)
 		}
 	}
 	return nil

@@ -28,3 +28,19 @@ func CountMissing(ctx context.Context, db pg.DB, from string, l i18n.Locale) (n 
 	}
 	return n, nil
 }
+
+// CountMissing counts the texts of all kinds that everybody may see and that have no translation into a language.
+func (s *Service) CountMissing(ctx context.Context, locale i18n.Locale) (int64, error) {
+	return s.countMissing(ctx, s.store, locale)
+}
+
+func (s *Service) countMissing(ctx context.Context, db pg.DB, locale i18n.Locale) (total int64, err error) {
+	for kind, source := range s.sources {
+		n, err := source.CountMissing(ctx, db, locale)
+		if err != nil {
+			return 0, fmt.Errorf("count texts of kind %s: %w", kind, err)
+		}
+		total += n
+	}
+	return total, nil
+}

@@ -19,6 +19,7 @@ type Service struct {
 	glossary *glossary.Service
 	queue    *jobs.Queue
 	engines  []engine.Engine
+	budget   int64
 	log      *slog.Logger
 	sources  map[SubjectKind]Source
 }
@@ -30,6 +31,7 @@ type Parts struct {
 	Glossary *glossary.Service
 	Queue    *jobs.Queue
 	Engines  []engine.Engine // guarded, in order of preference; none: memory and people still work
+	Budget   int64           // characters a month to each engine; 0: no bound. Books keep to it, pages tell of it
 	Log      *slog.Logger
 }
 
@@ -41,6 +43,7 @@ func New(store *pg.Store, p Parts) *Service {
 	if p.Accounts != nil {
 		p.Accounts.AboutChanged = s.aboutChanged
 	}
+		budget: p.Budget, log: p.Log, sources: map[SubjectKind]Source{}}
 	jobs.Handle(p.Queue, s.translate)
 	jobs.Handle(p.Queue, s.backfill)
 	return s

@@ -106,3 +106,26 @@ func (s *Service) text(ctx context.Context, db pg.DB, sub Subject, locale i18n.L
 	}
 	return ws[0], nil
 }
+
+// Paths are the pages of those of the texts that everybody may see, without the locale.
+func (s *Service) Paths(ctx context.Context, subs ...Subject) (map[Subject]string, error) {
+	ids := map[SubjectKind][]int64{}
+	for _, sub := range subs {
+		ids[sub.Kind] = append(ids[sub.Kind], sub.ID)
+	}
+	paths := map[Subject]string{}
+	for kind, ids := range ids {
+		source, ok := s.sources[kind]
+		if !ok {
+			continue
+		}
+		ws, err := source.Find(ctx, s.store, ids, false)
+		if err != nil {
+			return nil, fmt.Errorf("find texts of kind %s: %w", kind, err)
+		}
+		for _, w := range ws {
+			paths[w.Subject] = w.Path
+		}
+	}
+	return paths, nil
+}

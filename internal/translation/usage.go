@@ -4,18 +4,19 @@ import (
 	"context"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
-	"senet/internal/markup"
+	"senet/internal/jobs"
 	"senet/internal/pg"
 	"senet/internal/translation/engine"
 )
 
 // Sources of text beside engines, in the books.
 const (
-	usedMemory = "memory"
-	usedAgain  = "kept" // a sentence that an engine had translated before the text was edited
+	UsedMemory = "memory"
+	UsedAgain  = "kept" // a sentence that an engine had translated before the text was edited
 )
 
 // tally counts sentences by source until they are booked.
@@ -28,7 +29,7 @@ func (t tally) add(source, text string) {
 		t[source] = &booking{}
 	}
 	t[source].texts++
-	t[source].characters += markup.Weight(text)
+	t[source].characters += utf8.RuneCountInString(text) // as engines count them
 }
 
 const book = `
@@ -93,8 +94,8 @@ func (b *Books) Count(name string, _, texts int, _ time.Duration, failed error) 
 type Usage struct {
 	Month      time.Time
 	Source     string // an engine's name, "memory", or "kept"
-	Characters int64
-	Texts      int64
+	Characters int64  // code points
+	Texts      int64  // sentences
 	Calls      int64
 	Failures   int64
 }
@@ -131,4 +132,18 @@ func (s *Service) Engines() []EngineState {
 		es = append(es, state)
 	}
 	return es
+}
+
+// Month is the one in which an engine's characters are booked at that moment: its first day, in UTC.
+func Month(at time.Time) time.Time {
+	y, m, _ := at.UTC().Date()
+	return time.Date(y, m, 1, 0, 0, 0, 0, time.UTC)
+}
+
+// Budget is how many characters a month each engine may be sent; 0: no bound.
+func (s *Service) Budget() int64 { return s.budget }
+
+// Load is how many texts are being translated and wait for it.
+func (s *Service) Load(ctx context.Context) (jobs.Load, error) {
+	return s.queue.LoadOf(ctx, s.store, Task{}.Kind())
 }

@@ -12,6 +12,9 @@ import (
 	"senet/internal/translation/engine"
 )
 
+// Work does a Task at once, in place of the queue.
+func (s *Service) Work(ctx context.Context, task Task) error { return s.translate(ctx, task) }
+
 // translate does a Task: it makes what is missing or outdated, and nothing where a person has written, where the text is
 // gone, or where it has come to be in that language.
 func (s *Service) translate(ctx context.Context, task Task) error {

@@ -3,6 +3,7 @@ package translation
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -172,6 +173,12 @@ func (s *Service) learn(ctx context.Context, tx *pg.Tx, w Writing, t Translation
 // OriginOf names a text's translation to the memory.
 func OriginOf(sub Subject, locale i18n.Locale) memory.Origin {
 	return memory.Origin{Kind: string(sub.Kind) + ":" + string(locale), ID: sub.ID}
+}
+
+// Taught is the text whose translation taught a unit of the memory, by the unit's origin; false for one that was imported.
+func Taught(u memory.Unit) (Subject, bool) {
+	kind, _, ok := strings.Cut(u.OriginKind, ":")
+	return Subject{SubjectKind(kind), u.OriginID}, ok
 }
 
 const markReviewed = `

@@ -19,13 +19,16 @@ const PageSize = 50
 // searched is how many units a page looks at when it searches for a text.
 const searched = 20_000
 
-// FromFiles, as the origin of a Filter, picks what was imported.
-const FromFiles = "import"
+// What an origin of a Filter may be beside a kind of origin.
+const (
+	FromFiles   = "import"   // what was imported
+	FromReviews = "reviewed" // what reviewed translations taught
+)
 
 // Filter picks units; the zero Filter all in use.
 type Filter struct {
 	Text   string // is in one of the texts; letter case does not matter
-	Origin string // kind of origin, or FromFiles
+	Origin string // kind of origin, FromFiles or FromReviews
 	Before UnitID // the Next of the page before; 0: the newest
 }
 
@@ -57,7 +60,7 @@ from memory_units u left join members m on m.id = u.added_by`
 
 const listUnits = unitColumns + `
 where u.withdrawn_at is null and (@before::bigint = 0 or u.id < @before)
-	and (@origin::text = '' or coalesce(u.origin_kind, 'import') = @origin)
+	and (@origin::text = '' or coalesce(u.origin_kind, 'import') = @origin or @origin = 'reviewed' and u.origin_kind is not null)
 	and (@floor::bigint = 0 or u.id >= @floor)
 	and (@like::text = '' or exists (select from memory_texts t where t.unit_id = u.id and t.text ilike @like))
 order by u.id desc limit @limit`
@@ -112,6 +115,20 @@ func (s *Service) older(ctx context.Context, floor UnitID) (UnitID, error) {
 		return 0, nil
 	}
 	return floor, nil
+}
+
+const findUnit = unitColumns + ` where u.id = @id and u.withdrawn_at is null`
+
+// FindUnit is one unit in use; for administrators.
+func (s *Service) FindUnit(ctx context.Context, viewer account.Viewer, id UnitID) (Unit, error) {
+	if !viewer.Administers() {
+		return Unit{}, errForbidden
+	}
+	u, err := pg.One[Unit](ctx, s.store, findUnit, pgx.StrictNamedArgs{"id": id})
+	if err != nil {
+		return u, fmt.Errorf("find unit %d: %w", id, pg.OrNotFound(err, errNotFound))
+	}
+	return u, nil
 }
 
 // maxSearch bounds what is searched for, in bytes.
