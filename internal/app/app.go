@@ -31,7 +31,6 @@ import (
 	"senet/internal/translation/engine"
 	"senet/internal/translation/glossary"
 	"senet/internal/translation/memory"
-	"senet/internal/translation/translationweb"
 	"senet/locales"
 	"senet/web"
 )
@@ -104,7 +103,7 @@ func Build(db *Database, o Options) (*Hub, error) {
 	rooms.Tools = chatweb.Tools{Message: moderationweb.MessageActions, Reasons: moderationweb.Reasons, Done: moderationweb.Done}
 	h.app = server.New(server.Options{Kit: kit, Assets: assets, Ready: db.Ready, Log: log, Socket: rooms.MountSocket},
 		members, forumPages, rooms, notifyweb.New(notices, words), moderationweb.New(h.Moderation, h.Forum, words),
-		translationweb.New(h.Translation, h.Glossary, h.Memory))
+		h.translationPages())
 	return h, nil
 }
 

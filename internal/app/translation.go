@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -11,6 +12,7 @@ import (
 	"senet/internal/translation/engine"
 	"senet/internal/translation/glossary"
 	"senet/internal/translation/memory"
+	"senet/internal/translation/translationweb"
 )
 
 // buildTranslation puts translation together, and the queue that does its jobs.
@@ -29,4 +31,21 @@ func (h *Hub) buildTranslation(store *pg.Store, o Options) error {
 	h.Translation = translation.New(store, translation.Parts{Accounts: h.Accounts, Memory: h.Memory, Glossary: h.Glossary,
 		Queue: h.queue, Engines: engines, Budget: o.Engines.Budget, Log: o.Log})
 	return nil
+}
+
+// translationPages are the pages of translation, which learn of the forum's challenges here.
+func (h *Hub) translationPages() *translationweb.Handlers {
+	pages := translationweb.New(h.Translation, h.Glossary, h.Memory)
+	pages.Challenges = func(ctx context.Context) ([]translationweb.Challenge, error) {
+		named, err := h.Forum.Named(ctx)
+		if err != nil {
+			return nil, err
+		}
+		cs := make([]translationweb.Challenge, len(named))
+		for i, c := range named {
+			cs[i] = translationweb.Challenge{ID: int64(c.ID), Slug: c.Slug, Title: c.Title()}
+		}
+		return cs, nil
+	}
+	return pages
 }

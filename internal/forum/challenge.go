@@ -71,6 +71,19 @@ func (s *Service) Challenges(ctx context.Context, viewer account.Viewer) ([]Chal
 	return cs, nil
 }
 
+const nameChallenges = `
+select ` + challengeColumns + `, 0 as threads, 0 as new_threads, 0 as europe, 0 as china, 0 as elsewhere
+from challenges c order by c.archived_at is not null, c.position, c.id`
+
+// Named are all challenges without what goes on in them, those that are archived last.
+func (s *Service) Named(ctx context.Context) ([]Challenge, error) {
+	cs, err := pg.All[Challenge](ctx, s.store, nameChallenges)
+	if err != nil {
+		return nil, fmt.Errorf("list challenges: %w", err)
+	}
+	return cs, nil
+}
+
 const findChallenge = `
 select ` + challengeColumns + `,
 	(select count(*) from threads where challenge_id = c.id and hidden_at is null)::int as threads,

@@ -52,6 +52,11 @@ func (p *Printer) month(m time.Month) string {
 		"date.month.jul", "date.month.aug", "date.month.sep", "date.month.oct", "date.month.nov", "date.month.dec"}[m-1])
 }
 
+// Month is a month of a year: Nov 2026.
+func (p *Printer) Month(t time.Time) string {
+	return p.T("date.month_of", "Month", p.T("date.month."+strings.ToLower(t.Month().String()[:3])), "Year", strconv.Itoa(t.Year()))
+}
+
 // Clock is the time of day: 14:05.
 func (p *Printer) Clock(t time.Time) string {
 	return p.form("date.clock", 0).fill(func(b []byte, name string) []byte {

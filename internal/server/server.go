@@ -20,7 +20,7 @@ import (
 	"senet/web/ui"
 )
 
-// bodyLimit is the largest request: 64 KiB of Chinese text takes three times that as a form.
+// bodyLimit is the largest request but for files (Uploads): 64 KiB of Chinese text takes three times that as a form.
 const bodyLimit = 512 << 10
 
 // App is the built front. It has a name here so that package app, which starts and stops it, does not see Fiber.
@@ -59,6 +59,7 @@ func New(o Options, features ...Feature) *App {
 		TrustedProxies:          []string{"127.0.0.1", "::1"},
 		EnableIPValidation:      true,
 	})
+	app.Server().HeaderReceived = admitUploads(o.Kit.Auth, features)
 	app.Use(recoverPanic)
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
 	app.Get("/readyz", ready(o.Ready))
@@ -137,6 +138,7 @@ func encoded(c *fiber.Ctx, f web.File) []byte {
 // shareable are the first segments of pages: an address without a language leads to the reader's own.
 var shareable = map[string]bool{"c": true, "t": true, "p": true, "m": true, "challenges": true, "join": true, "sign-in": true,
 	"inbox": true, "settings": true, "bookmarks": true, "drafts": true, "moderation": true, "admin": true, "privacy": true, "about": true, "translate": true, "appearance": true, "setup": true}
+	"inbox": true, "settings": true, "bookmarks": true, "drafts": true, "moderation": true, "admin": true, "privacy": true, "about": true, "glossary": true, "appearance": true, "setup": true}
 
 func knownLocale(c *fiber.Ctx) error {
 	first := c.Params("locale")

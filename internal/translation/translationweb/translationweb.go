@@ -4,6 +4,7 @@
 package translationweb
 
 import (
+	"context"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -22,11 +23,15 @@ type Handlers struct {
 	writing     *httpx.Limiter // what changes a translation
 	checking    *httpx.Limiter // what the page of somebody who is typing asks for by itself
 	asking      *httpx.Limiter // "translate this": engines cost money
+
+	// Challenges lists the health challenges for whose own terms the glossary has room. Package app gives it.
+	Challenges func(ctx context.Context) ([]Challenge, error)
 }
 
 // New makes the routes.
 func New(t *translation.Service, g *glossary.Service, m *memory.Service) *Handlers {
-	return &Handlers{translation: t, glossary: g, memory: m, writing: httpx.NewLimiter(20, 6*time.Second),
+	return &Handlers{translation: t, glossary: g, memory: m, Challenges: func(context.Context) ([]Challenge, error) { return nil, nil },
+		writing:  httpx.NewLimiter(20, 6*time.Second),
 		checking: httpx.NewLimiter(60, time.Second), asking: httpx.NewLimiter(10, time.Minute)}
 }
 
@@ -45,4 +50,5 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	pages.Post(editor+"/remove", httpx.SignedIn, h.writing.Limit, h.remove)
 
 	h.mountAPI(api)
+	h.mountAdmin(pages)
 }
