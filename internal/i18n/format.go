@@ -3,6 +3,8 @@ package i18n
 import (
 	"strconv"
 	"time"
+
+	"golang.org/x/text/number"
 )
 
 // Number groups digits as the language does.
@@ -12,6 +14,9 @@ func (p *Printer) Number(n int) string {
 	}
 	return p.numbers.Sprint(n)
 }
+
+// Percent is a share of a hundred: 85%.
+func (p *Printer) Percent(n int) string { return p.numbers.Sprint(number.Percent(float64(n) / 100)) }
 
 // List joins things as a sentence does: A; A and B; A, B and C. In Chinese: A、B和C.
 func (p *Printer) List(things ...string) string {

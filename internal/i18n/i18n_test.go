@@ -56,8 +56,8 @@ func TestT(t *testing.T) {
 		{en.T("by", "Name", "李云龙"), "by 李云龙"}, {zh.T("by", "Name", "Anna"), "作者：Anna"},
 		{en.T("html", "Name", "<i>"), "<i> & <b>"},                                // escaping is the view's
 		{en.T("by"), "by {{.Name}}"}, {zh.T("by", "Who", "Anna"), "作者：{{.Name}}"}, // a value that is missing is seen
-		{en.T("limit", "Max", 4000, "ID", int64(4000)), "at most 4,000 of 4000"}, // an int counts, an id does not
-		{zh.T("limit", "Max", 4000, "ID", int64(4000)), "4000最多4,000个"},
+		{en.T("limit", "Max", 4000, "ID", int64(4000)), "at most 4,000 of 4000"}, // a limit counts, an id does not
+		{zh.T("limit", "Max", 4000, "ID", 4000), "4000最多4,000个"},
 		{en.T("nowhere"), "nowhere"}, {zh.T("nowhere", "Name", "x"), "nowhere"},
 	} {
 		if c.got != c.want {
@@ -255,6 +255,9 @@ func TestDateTime_namesTheZone(t *testing.T) {
 	}
 	if got := [2]string{en.Clock(winter), zh.Clock(time.Date(2026, 1, 1, 0, 5, 0, 0, time.UTC))}; got != [2]string{"20:05", "00:05"} {
 		t.Errorf("times of day are %q", got)
+	}
+	if got := [3]string{en.Percent(85), zh.Percent(100), en.Percent(0)}; got != [3]string{"85%", "100%", "0%"} {
+		t.Errorf("shares are %q", got)
 	}
 	if en.Number(1234567) != "1,234,567" || zh.Number(-1234) != "-1,234" || en.Number(0) != "0" {
 		t.Errorf("numbers %q %q %q", en.Number(1234567), zh.Number(-1234), en.Number(0))

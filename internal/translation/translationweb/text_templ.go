@@ -517,7 +517,7 @@ func words(r *httpx.Request, s translation.Shown) string {
 		return r.T("translations.by", "Name", s.By)
 	case translation.Memory:
 		if s.Score < 100 {
-			return r.T("translations.memory_similar", "Score", s.Score)
+			return r.T("translations.memory_similar", "Score", r.P.Percent(s.Score))
 		}
 		return r.T("translations.memory")
 	case translation.Machine:
