@@ -95,6 +95,9 @@ func (r Reply) Excerpt(l i18n.Locale) (excerpt, lang string) {
 	return markup.Excerpt(shown.Text, excerptWeight), shown.Lang
 }
 
+// Original is the beginning of it as its author wrote it.
+func (r Reply) Original() string { return markup.Excerpt(r.Body, excerptWeight) }
+
 // Frame is an event as it goes over the wire.
 type Frame struct {
 	Op   string `json:"op"`

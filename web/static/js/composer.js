@@ -15,8 +15,8 @@
 //
 // A draft is kept on this device at once and on the hub 1.5 s after the last key. Of the two the newer one is shown.
 
-import { composing, onSubmitKey, whenSettled } from "./keys.js";
-import { guess } from "./lang.js";
+import { onSubmitKey, whenSettled } from "./keys.js";
+import { watchLanguage } from "./lang-guess.js";
 
 const pause = 1500;
 const lang = document.documentElement.dataset.format;
@@ -131,26 +131,6 @@ class Draft {
     const time = new Date().toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit" });
     this.status.textContent = (this.form.dataset[which] ?? "").replace("{time}", time);
   }
-}
-
-function watchLanguage(form) {
-  const { body, title, lang: select } = form.elements;
-  const words = form.querySelector("[data-lang-guess]");
-  let chosen = false;
-  select?.addEventListener("change", () => {
-    chosen = true;
-    if (words) words.textContent = "";
-  });
-  const look = () => {
-    const found = guess(`${title?.value ?? ""}\n${body.value}`);
-    body.lang = (chosen && select?.value) || found || select?.value || "";
-    if (chosen || !found) return;
-    if (select?.value && [...select.options].some((o) => o.value === found)) select.value = found;
-    if (words) words.textContent = form.dataset[found === "zh" ? "guessZh" : "guessEn"] ?? "";
-  };
-  form.addEventListener("input", (event) => { if (event.target !== select && !composing(event)) look(); });
-  body.addEventListener("compositionend", () => whenSettled(look));
-  if (body.value) look();
 }
 
 function watchPreview(form) {

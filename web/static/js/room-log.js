@@ -1,10 +1,13 @@
 // The list of a room's messages: the fold of its log. Events come in order, each once; what comes too early is kept
 // until the gap before it is filled. Nothing here moves what somebody is reading.
 
+import { patch, quotes, requote } from "./room-patch.js";
+
 export class Log {
-  // words: { unread }; onGap asks for what is missing; onMessage(li, frame) sees each message that is put in.
-  constructor(root, { unread, onGap, onCount, onMessage }) {
-    Object.assign(this, { root, unread, onGap, onCount, onMessage });
+  // words: { unread }; onGap asks for what is missing; onMessage(li, frame) sees each message that is put in, and
+  // onTranslation(li) each whose translation has come.
+  constructor(root, { unread, onGap, onCount, onMessage, onTranslation }) {
+    Object.assign(this, { root, unread, onGap, onCount, onMessage, onTranslation });
     this.list = root.querySelector("[data-log]");
     this.scroll = root.querySelector("[data-scroll]");
     this.last = Number(root.dataset.seq);
@@ -73,11 +76,52 @@ export class Log {
         else this.add(e);
         break;
       case "remove":
-        if (li) this.remove(li);
+        this.steady(() => this.remove(li, e));
         break;
       case "restore":
-        if (li && e.html) this.restore(li, e);
+        if (e.html) this.steady(() => this.restore(li, e));
+        break;
+      case "translation":
+        if (e.html) this.steady(() => this.translate(li, e)); // without it, it is of another language
     }
+  }
+
+  // translate shows a message as it reads now, and so the answers that quote it.
+  translate(li, e) {
+    const fresh = parse(e.html);
+    requote(this.list, e.data.id, quotes(fresh));
+    if (!li || li.classList.contains("removed")) return;
+    patch(li, fresh);
+    this.onTranslation(li);
+  }
+
+  // steady lets something change in the list without moving what is being read: the first message that is wholly in
+  // sight stays where it is, and who reads the end stays at the end.
+  steady(change) {
+    const { scroll } = this;
+    const fromEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight;
+    if (this.atEnd()) {
+      change();
+      scroll.scrollTop = scroll.scrollHeight - scroll.clientHeight - fromEnd;
+      return;
+    }
+    const anchor = this.firstInSight();
+    const at = anchor?.getBoundingClientRect().top;
+    change();
+    if (anchor?.isConnected) scroll.scrollTop += anchor.getBoundingClientRect().top - at;
+  }
+
+  // firstInSight is the first item of the list that begins in sight, or else the last above; found by halves.
+  firstInSight() {
+    const all = this.list.children;
+    const top = this.scroll.getBoundingClientRect().top;
+    let low = 0, high = all.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (all[middle].getBoundingClientRect().top < top) low = middle + 1;
+      else high = middle;
+    }
+    return all[low] ?? all[all.length - 1];
   }
 
   add(e) {
@@ -115,9 +159,7 @@ export class Log {
   }
 
   build(html) {
-    const t = document.createElement("template");
-    t.innerHTML = html;
-    const li = t.content.firstElementChild;
+    const li = parse(html);
     this.dress(li);
     return li;
   }
@@ -154,19 +196,20 @@ export class Log {
     if (this.toolsRemoved) li.append(this.toolsFor(this.toolsRemoved, li.dataset.id));
   }
 
-  remove(li) {
+  remove(li, e) {
+    const words = this.gone.content.textContent.trim();
+    requote(this.list, e.data.id, [Object.assign(document.createElement("span"), { className: "msg-reply-text", textContent: words })]);
+    if (!li) return;
     li.classList.add("removed");
-    li.classList.remove("follows");
+    li.classList.remove("follows", "editing");
     li.nextElementSibling?.classList.remove("follows"); // it stood under the name that is gone
     this.blank(li);
-    const words = li.querySelector(".msg-gone").textContent.trim();
-    for (const quote of this.list.querySelectorAll(`[data-reply-to="${li.dataset.id}"] .msg-reply-text`)) {
-      quote.replaceWith(Object.assign(document.createElement("span"), { className: "msg-reply-text", textContent: words }));
-    }
   }
 
   restore(li, e) {
     const back = this.build(e.html);
+    requote(this.list, e.data.id, quotes(back));
+    if (!li) return;
     li.replaceWith(back);
     this.onMessage(back, e);
   }
@@ -234,4 +277,10 @@ export class Log {
       this.loading = false;
     }
   }
+}
+
+function parse(html) {
+  const t = document.createElement("template");
+  t.innerHTML = html;
+  return t.content.firstElementChild;
 }

@@ -2,6 +2,9 @@
 // things stand. All words come from the page; inbound traffic never touches the field.
 
 import { onEnter } from "./keys.js";
+import { guess } from "./lang.js";
+import { watchLanguage } from "./lang-guess.js";
+import { Editor } from "./room-editor.js";
 import { Line } from "./room-line.js";
 import { Log } from "./room-log.js";
 import { Outbox } from "./room-outbox.js";
@@ -33,7 +36,10 @@ const log = new Log(root, {
     showTyping();
     if (e.data.client_id) arrived(e.data.client_id);
   },
+  onTranslation(li) { editor.heard(li); },
 });
+
+const editor = new Editor(root, { locale: data.locale, steady: (change) => log.steady(change) });
 
 const line = new Line({
   room: Number(data.room),
@@ -116,7 +122,7 @@ function showPresence(p) {
 
 function show(m) {
   const li = $("template[data-pending]").content.firstElementChild.cloneNode(true);
-  li.querySelector("[data-text]").textContent = m.body;
+  Object.assign(li.querySelector("[data-text]"), { textContent: m.body, lang: m.lang || guess(m.body) });
   li.querySelector("[data-retry]").addEventListener("click", () => {
     m.state = "queued";
     drawState(m);
@@ -210,6 +216,7 @@ function refused(id, why, after) {
 
 // ---- writing
 
+let look = () => {}; // at the language of what is written
 const draftKey = `senet.draft.room.${data.member}.${data.room}`;
 
 function keepDraft() {
@@ -226,6 +233,7 @@ function submit() {
   if (!body || line.over) return;
   const m = outbox.add(body, form.elements.lang.value, Number(form.elements.reply_to.value) || 0);
   field.value = "";
+  look();
   keepDraft();
   replyTo(null);
   show(m);
@@ -249,6 +257,7 @@ if (form) {
   } catch {
     // As above.
   }
+  look = watchLanguage(form);
   for (const m of outbox.entries.values()) show(m);
   let typed = 0;
   field.addEventListener("input", () => {
