@@ -27,6 +27,7 @@ import (
 	"senet/internal/pg"
 	"senet/internal/pg/pgtest"
 	"senet/internal/server"
+	"senet/internal/translation"
 	"senet/internal/translation/translationtest"
 	"senet/locales"
 	"senet/web"
@@ -38,6 +39,7 @@ type house struct {
 	pool     *pgxpool.Pool
 	store    *pg.Store
 	accounts *account.Service
+	words    *translation.Service
 	service  *chat.Service
 	hub      *chat.Hub
 	handlers *chatweb.Handlers
@@ -64,7 +66,8 @@ func newHouse(t *testing.T) *house {
 	h.must(err)
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	h.accounts = account.New(h.store)
-	h.service = chat.New(h.store, h.accounts, translationtest.New(t, h.store, h.accounts), log)
+	h.words = translationtest.New(t, h.store, h.accounts)
+	h.service = chat.New(h.store, h.accounts, h.words, log)
 	wire := chatweb.NewWire(bundle)
 	h.hub = chat.NewHub(h.service, wire, log)
 	base, _ := url.Parse("http://hub.example")

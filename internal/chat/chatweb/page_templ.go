@@ -545,7 +545,7 @@ func translateView(r *httpx.Request) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "\"></textarea><p class=\"field-error\" role=\"alert\" data-why hidden></p><div class=\"row\"><button class=\"btn primary small\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "\"></textarea><p class=\"field-error\" aria-live=\"assertive\" data-why hidden></p><div class=\"row\"><button class=\"btn primary small\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
