@@ -59,7 +59,7 @@ func (p *Printer) month(m time.Month) string {
 
 // Month is a month of a year: Nov 2026.
 func (p *Printer) Month(t time.Time) string {
-	return p.T("date.month_of", "Month", p.T("date.month."+strings.ToLower(t.Month().String()[:3])), "Year", strconv.Itoa(t.Year()))
+	return p.T("date.month_of", "Month", p.month(t.Month()), "Year", strconv.Itoa(t.Year()))
 }
 
 // Clock is the time of day: 14:05.

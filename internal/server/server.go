@@ -137,8 +137,8 @@ func encoded(c *fiber.Ctx, f web.File) []byte {
 
 // shareable are the first segments of pages: an address without a language leads to the reader's own.
 var shareable = map[string]bool{"c": true, "t": true, "p": true, "m": true, "challenges": true, "join": true, "sign-in": true,
-	"inbox": true, "settings": true, "bookmarks": true, "drafts": true, "moderation": true, "admin": true, "privacy": true, "about": true, "translate": true, "appearance": true, "setup": true}
-	"inbox": true, "settings": true, "bookmarks": true, "drafts": true, "moderation": true, "admin": true, "privacy": true, "about": true, "glossary": true, "appearance": true, "setup": true}
+	"inbox": true, "settings": true, "bookmarks": true, "drafts": true, "moderation": true, "admin": true, "privacy": true, "about": true,
+	"translate": true, "glossary": true, "appearance": true, "setup": true}
 
 func knownLocale(c *fiber.Ctx) error {
 	first := c.Params("locale")

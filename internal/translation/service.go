@@ -38,12 +38,11 @@ type Parts struct {
 // New makes the service, and has the queue do its jobs.
 func New(store *pg.Store, p Parts) *Service {
 	s := &Service{store: store, accounts: p.Accounts, memory: p.Memory, glossary: p.Glossary, queue: p.Queue, engines: p.Engines,
-		log: p.Log, sources: map[SubjectKind]Source{}}
+		budget: p.Budget, log: p.Log, sources: map[SubjectKind]Source{}}
 	s.Register(Profile, profiles{store})
 	if p.Accounts != nil {
 		p.Accounts.AboutChanged = s.aboutChanged
 	}
-		budget: p.Budget, log: p.Log, sources: map[SubjectKind]Source{}}
 	jobs.Handle(p.Queue, s.translate)
 	jobs.Handle(p.Queue, s.backfill)
 	return s
