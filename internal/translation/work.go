@@ -46,9 +46,6 @@ func (s *Service) translate(ctx context.Context, task Task) error {
 	return s.keep(ctx, task, w, made)
 }
 
-// Work does a task at once, as a job would: for tests and commands.
-func (s *Service) Work(ctx context.Context, task Task) error { return s.translate(ctx, task) }
-
 // keep stores what was made, unless the text is gone, has been edited or a person has written meanwhile.
 func (s *Service) keep(ctx context.Context, task Task, w Writing, made made) error {
 	again := false

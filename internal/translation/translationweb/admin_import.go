@@ -4,7 +4,7 @@ import (
 	"context"
 	"io"
 	"net/url"
-	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -43,7 +43,7 @@ var termFiles = files{path: "/glossary", listKey: "glossary.title", titleKey: "g
 	accept: ".csv,.tbx,.xml",
 	take: func(h *Handlers, ctx context.Context, by account.MemberID, f given) (counts, error) {
 		format := glossary.TBX
-		switch strings.ToLower(path.Ext(f.name)) {
+		switch strings.ToLower(filepath.Ext(f.name)) {
 		case ".tbx", ".xml":
 		case ".csv", ".txt":
 			format = glossary.CSV
