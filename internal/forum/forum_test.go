@@ -486,7 +486,7 @@ func TestThreadState(t *testing.T) {
 	b := setup(t, pgtest.Tx(t))
 	st := b.start(b.anna, "A thread", "Opening")
 	second := b.reply(b.lyl, st.ID, "二")
-	before, err := b.ThreadState(t.Context(), account.Visitor(), st.ID, 0, 2)
+	before, err := b.ThreadState(t.Context(), account.Visitor(), i18n.En, st.ID, 0, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -495,11 +495,11 @@ func TestThreadState(t *testing.T) {
 	if err := b.Edit(t.Context(), b.anna, forum.EditForm{Post: st.PostID, Body: "Changed"}); err != nil {
 		t.Fatal(err)
 	}
-	after, err := b.ThreadState(t.Context(), account.Visitor(), st.ID, 0, 2)
+	after, err := b.ThreadState(t.Context(), account.Visitor(), i18n.En, st.ID, 0, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if after.Change <= before.Change || after.Newer != 1 || len(after.Posts) != 1 || after.Posts[0] != (forum.Version{ID: st.PostID, Version: 2}) {
+	if after.Change <= before.Change || after.Newer != 1 || len(after.Posts) != 1 || after.Posts[0] != (forum.Version{ID: st.PostID, State: "2.0"}) {
 		t.Errorf("before %+v, after %+v", before, after)
 	}
 }

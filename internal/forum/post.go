@@ -45,6 +45,14 @@ func (p Post) Text() translation.Text {
 	return translation.Text{Source: p.Body, HTML: p.HTML, Lang: p.Lang, Version: p.Version}
 }
 
+// State changes with the post and with its translation for the readers that it was read for.
+func (p Post) State(l i18n.Locale) string {
+	if p.Lang == string(l.Reading()) {
+		return fmt.Sprintf("%d.0", p.Version)
+	}
+	return fmt.Sprintf("%d.%d", p.Version, p.TrRevision)
+}
+
 // Anchor is the post's place on the page.
 func (p Post) Anchor() string { return fmt.Sprintf("post-%d", p.ID) }
 

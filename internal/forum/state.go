@@ -7,13 +7,14 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"senet/internal/account"
+	"senet/internal/i18n"
 	"senet/internal/pg"
 )
 
-// Version is a visible post and which version of it is the newest.
+// Version is a visible post and which state of it is the newest (Post.State).
 type Version struct {
-	ID      PostID `json:"id"`
-	Version int    `json:"version"`
+	ID    PostID `json:"id"`
+	State string `json:"state"`
 }
 
 // State is what an open page of a thread compares itself with.
@@ -25,16 +26,17 @@ type State struct {
 
 const threadState = `
 select t.change,
-	coalesce((select jsonb_agg(jsonb_build_object('id', id, 'version', version) order by number) from posts
-		where thread_id = t.id and hidden_at is null and number > @first and number <= @last), '[]') as posts,
+	coalesce((select jsonb_agg(jsonb_build_object('id', p.id, 'state', p.version || '.' || coalesce(tr.revision, 0)) order by p.number)
+		from posts p left join translations tr on tr.subject_kind = 'post' and tr.subject_id = p.id and tr.locale = @locale and p.lang <> @locale
+		where p.thread_id = t.id and p.hidden_at is null and p.number > @first and p.number <= @last), '[]') as posts,
 	(select count(*) from posts where thread_id = t.id and hidden_at is null and number > @last)::int as newer
 from threads t where t.id = @id and (t.hidden_at is null or @moderates)`
 
-// ThreadState tells how a thread the viewer may see stands, for a page that shows its numbers in (first, last]. The
-// range is cut to the 200 numbers after first.
-func (s *Service) ThreadState(ctx context.Context, viewer account.Viewer, id ThreadID, first, last int) (State, error) {
+// ThreadState tells how a thread the viewer may see stands, for a page in that locale that shows its numbers in
+// (first, last]. The range is cut to the 200 numbers after first.
+func (s *Service) ThreadState(ctx context.Context, viewer account.Viewer, l i18n.Locale, id ThreadID, first, last int) (State, error) {
 	st, err := pg.One[State](ctx, s.store, threadState, pgx.StrictNamedArgs{"id": id, "first": first,
-		"last": min(last, first+200), "moderates": viewer.Moderates()})
+		"last": min(last, first+200), "moderates": viewer.Moderates(), "locale": l.Reading()})
 	if err != nil {
 		return st, fmt.Errorf("state of thread %d: %w", id, pg.OrNotFound(err, errThreadNotFound))
 	}

@@ -32,6 +32,7 @@ type Found struct {
 	TrHTML     string
 	TrProvider string
 	TrVersion  int // of the text that it translates
+	TrRevision int // counts its changes
 	TrScore    int // memory: the least likeness of a sentence, in percent
 	TrBy       string
 	TrReviewed bool
@@ -43,7 +44,8 @@ type Found struct {
 //
 //	left join translations tr on tr.subject_kind = 'post' and tr.subject_id = p.id and tr.locale = @locale
 const Columns = `coalesce(tr.kind, '') as tr_kind, coalesce(tr.text, '') as tr_text, coalesce(tr.html, '') as tr_html,
-	coalesce(tr.provider, '') as tr_provider, coalesce(tr.source_version, 0) as tr_version, coalesce(tr.score, 0) as tr_score,
+	coalesce(tr.provider, '') as tr_provider, coalesce(tr.source_version, 0) as tr_version,
+	coalesce(tr.revision, 0) as tr_revision, coalesce(tr.score, 0) as tr_score,
 	coalesce((select name from members where id = tr.author_id), '') as tr_by, tr.reviewed_at is not null as tr_reviewed,
 	tr.at as tr_at`
 

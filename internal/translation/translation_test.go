@@ -286,6 +286,33 @@ func TestReview_teaches(t *testing.T) {
 	}
 }
 
+// An open page of the thread hears of a translation, in the readers' language and not in the author's.
+func TestThreadState_translated(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, pgtest.Tx(t))
+	st := s.Thread(s.anna, "An open thread", 0)
+	state := func(l i18n.Locale) (int64, string) {
+		now, err := s.Hub.Forum.ThreadState(t.Context(), account.Visitor(), l, st.ID, 0, 10)
+		if err != nil || len(now.Posts) != 1 {
+			t.Fatalf("%+v, %v", now, err)
+		}
+		return now.Change, now.Posts[0].State
+	}
+	change, before := state(i18n.Zh)
+	_, english := state(i18n.En)
+	s.write(s.li, translation.Subject{Kind: translation.Post, ID: int64(st.PostID)}, i18n.Zh, "开头的帖子，译成中文。")
+	later, after := state(i18n.Zh)
+	if later <= change || after == before {
+		t.Errorf("Chinese: change %d → %d, state %s → %s", change, later, before, after)
+	}
+	if _, now := state(i18n.En); now != english {
+		t.Errorf("English: state %s → %s", english, now)
+	}
+	if got := s.Visit(visitor, "/zh"+st.Path()).Want(200).Find("article.post").AttrOr("data-state", ""); got != after {
+		t.Errorf("the page is at %q, the thread at %q", got, after)
+	}
+}
+
 // A page of 30 posts costs no query more than before there were translations: two for a visitor.
 func TestThreadPage_queries(t *testing.T) {
 	t.Parallel()

@@ -200,7 +200,7 @@ func (h *Handlers) followThread(c *fiber.Ctx) error {
 }
 
 // changes is what an open page is told: the thread's change count, the posts of its range as they are now, and how
-// many there are behind it. A post that is missing has been hidden; one with another version has been edited.
+// many there are behind it. A post that is missing has been hidden; one in another state has been edited or translated.
 type changes struct {
 	Change int64           `json:"change"`
 	Posts  []forum.Version `json:"posts"`
@@ -229,7 +229,7 @@ func (h *Handlers) threadChanges(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	for {
 		version := h.changes.Version(name)
-		state, err := h.forum.ThreadState(base, httpx.Of(c).Viewer, id, int(first), int(last))
+		state, err := h.forum.ThreadState(base, httpx.Of(c).Viewer, httpx.Of(c).Locale, id, int(first), int(last))
 		if err != nil {
 			return err
 		}

@@ -1,8 +1,8 @@
 // An open thread stays true: it waits for changes of its thread and shows that there are new replies, what was edited
-// and what is gone; reactions and bookmarks answer without a new page. Nothing that is being read is moved.
+// or translated and what is gone; reactions and bookmarks answer without a new page. Nothing that is being read is moved.
 //
 //   [data-thread][data-changes][data-change][data-first][data-last]   the page of the thread
-//     .posts > article[data-id][data-version]
+//     .posts > article[data-id][data-state]
 //     [data-newer] with a [data-newer-text]                           "3 new replies", a link to them
 //   button[data-react], button[data-bookmark]                         aria-pressed, value: what pressing it does
 //   template#post-hidden                                              what stands where a post has gone
@@ -38,17 +38,17 @@ async function watch() {
 
 async function apply({ change, posts, newer, words }) {
   page.dataset.change = change;
-  const now = new Map(posts.map((post) => [String(post.id), post.version]));
-  let edited = false;
+  const now = new Map(posts.map((post) => [String(post.id), post.state]));
+  let changed = false;
   for (const article of page.querySelectorAll("article[data-id]")) {
-    const version = now.get(article.dataset.id);
-    if (version === undefined) leave(article);
-    else if (version !== Number(article.dataset.version)) edited = true;
+    const state = now.get(article.dataset.id);
+    if (state === undefined) leave(article);
+    else if (state !== article.dataset.state) changed = true;
   }
   const bar = page.querySelector("[data-newer]");
   bar.hidden = newer === 0;
   bar.querySelector("[data-newer-text]").textContent = words;
-  if (edited) await refresh(location.href);
+  if (changed) await refresh(location.href);
 }
 
 function leave(article) {
@@ -69,7 +69,7 @@ async function refresh(url) {
   const fresh = await load(url);
   for (const post of fresh.querySelectorAll("article[data-id]")) {
     const here = page.querySelector(`article[data-id="${post.dataset.id}"]`);
-    if (here && here.dataset.version !== post.dataset.version) here.replaceWith(post);
+    if (here && here.dataset.state !== post.dataset.state) here.replaceWith(post);
   }
 }
 
