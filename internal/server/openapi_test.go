@@ -177,6 +177,7 @@ func TestOpenAPI_answers(t *testing.T) {
 		maps.Copy(body, more)
 		return body
 	}
+	translated := fmt.Sprintf("/posts/%d/translations/en", started.PostID)
 	for _, c := range []struct {
 		who          apptest.Person
 		method, path string
@@ -208,6 +209,17 @@ func TestOpenAPI_answers(t *testing.T) {
 		{moderator, "POST", fmt.Sprintf("/posts/%d/hide", started.PostID), "/posts/{id}/hide", map[string]any{"reason": "Off topic"}, 409},
 		{moderator, "POST", fmt.Sprintf("/posts/%d/unhide", started.PostID), "/posts/{id}/unhide", nil, 200},
 		{wang, "POST", fmt.Sprintf("/posts/%d/unhide", started.PostID), "/posts/{id}/unhide", nil, 403},
+		{moderator, "PUT", translated, "/posts/{id}/translations/{into}", map[string]any{"text": "Data and how to share it", "reviewed": true}, 200},
+		{wang, "PUT", translated, "/posts/{id}/translations/{into}", map[string]any{"text": "Data and how to share them"}, 403},
+		{wang, "PUT", translated, "/posts/{id}/translations/{into}", map[string]any{"text": ""}, 422},
+		{apptest.Person{}, "GET", translated, "/posts/{id}/translations/{into}", nil, 200},
+		{apptest.Person{}, "GET", translated + "/history", "/posts/{id}/translations/{into}/history", nil, 200},
+		{moderator, "POST", translated + "/review", "/posts/{id}/translations/{into}/review", map[string]any{"revision": 1}, 200},
+		{moderator, "POST", translated + "/rollback", "/posts/{id}/translations/{into}/rollback", map[string]any{"to": 1, "based": 1}, 200},
+		{wang, "POST", translated + "/request", "/posts/{id}/translations/{into}/request", nil, 202},
+		{moderator, "DELETE", translated, "/posts/{id}/translations/{into}", nil, 204},
+		{wang, "GET", translated, "/posts/{id}/translations/{into}", nil, 404},
+		{wang, "GET", strings.TrimSuffix(translated, "en") + "zh", "/posts/{id}/translations/{into}", nil, 409},
 		{apptest.Person{}, "PUT", "/drafts?place=challenge:amr", "/drafts", map[string]any{}, 401},
 	} {
 		a := site.API(c.who, c.method, c.path, c.body)

@@ -38,6 +38,14 @@ type match struct {
 	Chunks []markup.Chunk // from the sentence to the match's source; nil: they are the same
 }
 
+// best is the highest score of what the memory knows of a row.
+func (r editRow) best() (score int) {
+	for _, m := range r.Matches {
+		score = max(score, m.Score)
+	}
+	return score
+}
+
 // lay puts the translation that is there beside its source: row by row where they correspond and nobody wants the whole.
 func (h *Handlers) lay(ctx context.Context, e *editor, whole bool) error {
 	if err := h.layByRow(ctx, e); err != nil {

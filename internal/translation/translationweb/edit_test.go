@@ -223,7 +223,7 @@ func TestEdit_outdated(t *testing.T) {
 	if del, ins := page.Text(".source-changed del"), page.Text(".source-changed ins"); del != "Monday" || ins != "Friday" {
 		t.Errorf("the change of the source is shown as %q → %q", del, ins)
 	}
-	if n := page.Find(".row-changed").Length(); n != 1 || page.Find("[data-row]").First().Find(".row-changed").Length() != 1 {
+	if n := page.Find(".source-text.diff").Length(); n != 1 || page.Find("[data-row]").First().Find(".source-text.diff").Length() != 1 {
 		t.Errorf("%d rows are marked as changed, want the first", n)
 	}
 	if got := page.Find("textarea[name=row]").Eq(1).Text(); strings.TrimSpace(got) != second {
