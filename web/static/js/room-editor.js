@@ -57,8 +57,10 @@ export class Editor {
   // begin fills the field with the translation as it is now, or with what was typed before.
   async begin(desk) {
     const { field } = desk;
+    const there = desk.li.querySelector(".bitext");
+    desk.revision = there ? undefined : 0;
     field.readOnly = true;
-    const found = await this.load(desk);
+    const found = there && await this.load(desk);
     field.readOnly = false;
     if (!field.isConnected) return;
     desk.saved = found?.text ?? "";
@@ -92,7 +94,7 @@ export class Editor {
     try {
       const answer = await fetch(desk.url, {
         method: "PUT", headers: { "Content-Type": "application/json", "X-CSRF-Token": form.elements._csrf.value },
-        body: JSON.stringify({ text: field.value, revision: desk.revision }),
+        body: JSON.stringify({ text: field.value.trim(), revision: desk.revision }),
       });
       if (answer.ok) {
         this.kept.delete(desk.id);

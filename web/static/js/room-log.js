@@ -95,33 +95,43 @@ export class Log {
     this.onTranslation(li);
   }
 
-  // steady lets something change in the list without moving what is being read: the first message that is wholly in
-  // sight stays where it is, and who reads the end stays at the end.
+  // steady lets something change in the list without moving what is being read: where the focus is, or else about a third
+  // down. Who reads the end stays at the end.
   steady(change) {
     const { scroll } = this;
     const fromEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight;
-    if (this.atEnd()) {
+    if (this.atEnd() && !this.focused()) {
       change();
       scroll.scrollTop = scroll.scrollHeight - scroll.clientHeight - fromEnd;
       return;
     }
-    const anchor = this.firstInSight();
-    const at = anchor?.getBoundingClientRect().top;
+    const anchors = [this.focused(), this.focused()?.closest(".msg") ?? this.read()].filter(Boolean);
+    const at = anchors.map((el) => el.getBoundingClientRect().top);
     change();
-    if (anchor?.isConnected) scroll.scrollTop += anchor.getBoundingClientRect().top - at;
+    const i = anchors.findIndex((el) => el.isConnected);
+    if (i >= 0) scroll.scrollTop += anchors[i].getBoundingClientRect().top - at[i];
   }
 
-  // firstInSight is the first item of the list that begins in sight, or else the last above; found by halves.
-  firstInSight() {
+  // focused is what has the focus in the list, if it is in sight.
+  focused() {
+    const el = document.activeElement;
+    if (!this.list.contains(el)) return null;
+    const place = el.getBoundingClientRect(), sight = this.scroll.getBoundingClientRect();
+    return place.bottom > sight.top && place.top < sight.bottom ? el : null;
+  }
+
+  // read is the item of the list that begins in sight and stands a third down, or else the one after it; found by halves.
+  read() {
     const all = this.list.children;
-    const top = this.scroll.getBoundingClientRect().top;
+    const { top, height } = this.scroll.getBoundingClientRect();
     let low = 0, high = all.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (all[middle].getBoundingClientRect().top < top) low = middle + 1;
+      if (all[middle].getBoundingClientRect().top <= top + height / 3) low = middle + 1;
       else high = middle;
     }
-    return all[low] ?? all[all.length - 1];
+    const here = all[low - 1];
+    return here && (low === all.length || here.getBoundingClientRect().top >= top) ? here : all[low];
   }
 
   add(e) {
