@@ -291,10 +291,10 @@ func TestEdit_terms(t *testing.T) {
 	s.term("false alarm", "误报")
 	s.term("heat index", "热指数")
 	page := s.written()
-	if got := page.Text("mark.term"); got != "heat indexfalse alarm" {
+	if got := page.Text("mark.glossed"); got != "heat indexfalse alarm" {
 		t.Errorf("marked: %q", got)
 	}
-	if title, _ := page.Find("mark.term").First().Attr("title"); !strings.Contains(title, "热指数") {
+	if title, _ := page.Find("mark.glossed").First().Attr("title"); !strings.Contains(title, "热指数") {
 		t.Errorf("the mark says %q", title)
 	}
 	form := rows(1, 0, "请发来体感温度数据。", second)
