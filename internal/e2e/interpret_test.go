@@ -124,9 +124,37 @@ func TestRoom_interpreter(t *testing.T) {
 	})
 }
 
+// TestRoom_twoInterpreters has another correct what one is correcting: it is said and shown, the field stays as it is, and
+// who has seen it may save.
+func TestRoom_twoInterpreters(t *testing.T) {
+	t.Parallel()
+	inBoth(t, func(t *testing.T, l i18n.Locale) {
+		r := newRoom(t)
+		clara, text := script(t), talk[l]
+		id := messageOf(t, r, clara.say(t, r.id, text.said))
+		clara.translate(t, id, l, text.first)
+		w := open(t, setting{as: join(t, texts[l].name, l), may: refused})
+		w.enter(r, l, "live")
+		w.click("#log .provenance a[data-improve]")
+		w.until("the editor holds the translation", fmt.Sprintf(`document.querySelector(".msg-editor textarea").value === %s`, quoted(text.first)))
+		w.write(text.draft)
+		clara.translate(t, id, l, text.better)
+		w.shows(".msg-editor [data-why]", words(t, l).T("room.translate.changed"))
+		w.readsIn("#log .msg", text.better)
+		if got := eval[string](w, `document.querySelector(".msg-editor textarea").value`); got != text.first+text.draft {
+			t.Errorf("the field holds %q, want what was typed", got)
+		}
+		w.untilGo("it is saved once it has been seen", func() bool { // at first, perhaps, before the page knows the newest revision
+			w.press(enter, ctrl)
+			return eval[bool](w, `!document.querySelector(".msg-editor")`)
+		})
+		w.readsIn("#log .msg", text.first+text.draft)
+	})
+}
+
 // refused is the trouble of a test that saves what the hub refuses.
 func refused(trouble string) bool {
-	return strings.Contains(trouble, "status of 422")
+	return strings.Contains(trouble, "status of 422") || strings.Contains(trouble, "status of 409")
 }
 
 // TestRoom_composingNeverSaves types Chinese into the editor of a translation.
