@@ -219,7 +219,7 @@ func threadPage(h *Handlers, r *httpx.Request, v threadView) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			if v.translated() {
+			if v.translated(r) {
 				templ_7745c5c3_Err = translationweb.Switch(r).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -55,9 +55,14 @@ func titleOffer(r *httpx.Request, s translation.Shown) string {
 	return r.T("translations.improve_title")
 }
 
+// translatedTitles reports whether any of the threads is listed under a translated title.
+func translatedTitles(r *httpx.Request, ts []forum.Thread) bool {
+	return slices.ContainsFunc(ts, func(t forum.Thread) bool { return t.TitleIn(r.Locale).Translated() })
+}
+
 // translated reports whether any text of the page is shown in a translation.
-func (v threadView) translated() bool {
-	return v.Title.Translated() || slices.ContainsFunc(v.Posts, func(p forum.Post) bool { return p.TrKind != "" })
+func (v threadView) translated(r *httpx.Request) bool {
+	return v.Title.Translated() || slices.ContainsFunc(v.Posts, func(p forum.Post) bool { return p.Content(r.Locale).Translated() })
 }
 
 func bookmarked(v threadView, p forum.Post) bool { return slices.Contains(v.Mine.Bookmarked, p.ID) }

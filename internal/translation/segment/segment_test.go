@@ -30,7 +30,7 @@ func TestSplit_sentences(t *testing.T) {
 	for src, want := range map[string][]string{
 		// Stops of both scripts.
 		"我们随访了三年。结果很好！您同意吗？谢谢": {"我们随访了三年。", "结果很好！", "您同意吗？", "谢谢"},
-		"基线已测；复查在六月。":          {"基线已测；", "复查在六月。"},
+		"基线已测；复查在六月。好。":        {"基线已测；复查在六月。", "好。"},
 		"真的？！太好了。":             {"真的？！", "太好了。"},
 		"他没有回答……我们继续等。":        {"他没有回答……", "我们继续等。"},
 		"We followed them for three years. The results are good! Do you agree? Thanks": {

@@ -306,7 +306,8 @@ func (c *cutter) stopAt(start, at, stop int) (end, next int) {
 }
 
 // isFullStop: the stops of Chinese, after which no space is needed.
-func isFullStop(r rune) bool { return strings.ContainsRune("。！？；｡", r) }
+// isFullStop: the semicolon is none, in either language: memories and engines take sentences whole.
+func isFullStop(r rune) bool { return strings.ContainsRune("。！？｡", r) }
 
 func isStopRune(rest string) bool {
 	r, _ := utf8.DecodeRuneInString(rest)
