@@ -17,15 +17,15 @@ import (
 	"senet/internal/translation/memory"
 )
 
-// languages are those of an export: the given ones, else the hub's first two.
+// languages are those of an export: the given ones, else those that texts are written in.
 func languages(given map[string]string) (from, to string) {
-	return cmp.Or(given["from"], string(i18n.Locales[0])), cmp.Or(given["to"], string(i18n.Locales[1]))
+	return cmp.Or(given["from"], string(i18n.Written[0])), cmp.Or(given["to"], string(i18n.Written[1]))
 }
 
 func checkLanguages(given map[string]string) error {
 	from, to := languages(given)
 	for _, l := range []string{from, to} {
-		if _, ok := i18n.Parse(l); !ok {
+		if _, ok := i18n.ParseWritten(l); !ok {
 			return &config.Misuse{Message: fault.Message{Key: "cli.export.no_language", Args: fault.Args{"Name": l, "Known": known()}}}
 		}
 	}
@@ -35,10 +35,10 @@ func checkLanguages(given map[string]string) error {
 	return nil
 }
 
-// known are the languages of the hub, as they are written in commands.
+// known are the languages of texts, as they are written in commands.
 func known() string {
-	codes := make([]string, len(i18n.Locales))
-	for i, l := range i18n.Locales {
+	codes := make([]string, len(i18n.Written))
+	for i, l := range i18n.Written {
 		codes[i] = string(l)
 	}
 	return strings.Join(codes, ", ")

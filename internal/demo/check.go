@@ -63,7 +63,7 @@ func (k *checker) text(place, key, text string) {
 }
 
 func (k *checker) lang(place, lang string) {
-	_, ok := i18n.Parse(lang)
+	_, ok := i18n.ParseWritten(lang)
 	k.require(ok, place, "lang", "%q is no language of the hub", lang)
 }
 

@@ -25,11 +25,15 @@ type world struct {
 	*apptest.Site
 	visitor, member, moderator, admin apptest.Person
 	thread, post, notice, message     int64
-	challenge, room                   int64
+	challenge, room, term, unit       int64
+	path                              string // of the thread
 }
 
-// curated is what the challenge says in English: readers of the third language get that side.
-var curated = []string{"Antimicrobial resistance", "Resistance and what to do about it."}
+// translated is a post in English.
+const translated = "The beginning, changed."
+
+// english is what readers of the third language are shown in English: the curated side, and the translation.
+var english = []string{"Antimicrobial resistance", "Resistance and what to do about it.", translated}
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
@@ -40,6 +44,7 @@ func newWorld(t *testing.T) *world {
 	w.moderator = w.Person("张伟", account.RoleModerator, qps)
 	w.admin = w.Person("李云龙", account.RoleAdmin, qps)
 	st := w.Thread(w.member, "如何共享数据", 5)
+	w.path = fmt.Sprintf("/t/%d-ru-he-gong-xiang-shu-ju", st.ID)
 	w.thread, w.post = int64(st.ID), int64(st.PostID)
 	w.Person("欧阳静", account.RoleMember, "zh")
 	w.find(&w.challenge, `select id from challenges`)
@@ -55,6 +60,11 @@ func newWorld(t *testing.T) *world {
 	w.API(w.admin, "PUT", fmt.Sprintf("/posts/%d/reactions/agree", w.post), nil).Want(204)
 	w.API(w.member, "PUT", "/drafts?place=challenge:amr", map[string]any{"title": "草稿", "body": "草稿"}).Want(200)
 	w.API(w.member, "POST", fmt.Sprintf("/rooms/%d/messages", w.room), map[string]any{"id": uuid.NewString(), "body": "大家好"}).Want(200)
+	// A translation, which readers of the third language are shown, and which the memory keeps; a term.
+	w.Submit(w.admin, fmt.Sprintf("/qps/translate/post/%d/en", w.post), url.Values{"source_version": {"2"}, "revision": {"0"}, "reviewed": {"1"}, "row": {translated}}).Want(303)
+	w.Submit(w.admin, "/qps/glossary/new", url.Values{"en": {"resistance"}, "zh": {"耐药"}}).Want(303)
+	w.find(&w.term, `select max(id) from terms`)
+	w.find(&w.unit, `select max(id) from memory_units`)
 	w.find(&w.message, `select max(id) from messages`)
 	w.find(&w.notice, `select max(id) from notices where member_id = (select id from members where name = '王敏')`)
 	return w
@@ -70,8 +80,8 @@ func (w *world) find(to *int64, query string) {
 // paths are the addresses of a route of pages; ok is false when nothing is known of one of its parameters.
 func (w *world) paths(route string) (paths []string, ok bool) {
 	ids := map[string]int64{"/t/": w.thread, "/p/": w.post, "/inbox/": w.notice, "/moderation/posts/": w.post, "/moderation/messages/": w.message,
-		"/moderation/threads/": w.thread, "/admin/challenges/": w.challenge, "/admin/members/": int64(w.member.ID)}
-	route = strings.NewReplacer(":slug", w.Challenge, ":who", w.member.Name, ":token", "no-such-token").Replace(route)
+		"/moderation/threads/": w.thread, "/translate/post/": w.post, "/glossary/": w.term, "/admin/memory/": w.unit, "/admin/challenges/": w.challenge, "/admin/members/": int64(w.member.ID)}
+	route = strings.NewReplacer(":slug", w.Challenge, ":who", w.member.Name, ":token", "no-such-token", ":kind", "post", ":into", "en").Replace(route)
 	for prefix, id := range ids {
 		if rest, found := strings.CutPrefix(route, prefix+":id"); found {
 			route = fmt.Sprint(prefix, id, rest)
@@ -88,7 +98,7 @@ func (w *world) paths(route string) (paths []string, ok bool) {
 }
 
 // notPages are routes below the language that answer something else than a page; the first two have tests below.
-var notPages = []string{"/c/:slug/feed.atom", "/t/:id/feed.atom", "/t/:id/changes", "/p/:id/quote"}
+var notPages = []string{"/c/:slug/feed.atom", "/t/:id/feed.atom", "/t/:id/changes", "/p/:id/quote", "/admin/translation/backfills/:id"}
 
 // TestPages walks every page of the hub as everybody who may see it.
 func TestPages(t *testing.T) {
@@ -135,6 +145,9 @@ func (w *world) look(t *testing.T, who apptest.Person, name, path string) bool {
 		t.Errorf("%s as %s: status %d: %.200s", path, name, a.Status, a.Body)
 		return false
 	}
+	if !strings.HasPrefix(a.Header.Get("Content-Type"), "text/html") { // a file, which is the same in every language
+		return false
+	}
 	page := a.Find("html")
 	at := fmt.Sprintf("%s as %s (%d)", path, name, a.Status)
 	if lang, format := page.AttrOr("lang", ""), page.AttrOr("data-format", ""); lang != "qps-ploc" || format != "pl-PL" {
@@ -159,7 +172,7 @@ func checkWords(t *testing.T, at string, page *goquery.Selection) {
 	t.Helper()
 	for _, n := range page.Nodes {
 		eachWord(n, func(where, text string) {
-			for _, c := range curated {
+			for _, c := range english {
 				if where != "text" { // an attribute and the title cannot be marked as English
 					text = strings.ReplaceAll(text, c, "")
 				}
@@ -292,6 +305,9 @@ func TestPages_say(t *testing.T) {
 		{w.visitor, "/qps/m/欧阳静", ".facts [lang=zh-Hans]", "中文"},
 		{w.member, "/qps/inbox", ".reason", "Áđṽéřţíšíñğ"},
 		{w.moderator, "/qps/moderation", ".reason", "Áđṽéřţíšíñğ"},
+		{w.visitor, "/qps" + w.path, "article:first-child .prose [lang=en], article:first-child .prose[lang=en]", translated},
+		{w.visitor, "/qps" + w.path, "article:first-child", "Ţřáñšľáţéđ ƀý 李云龙"},
+		{w.visitor, "/qps" + w.path, "article:nth-child(2)", "Ŵříţţéñ íñ Çħíñéšé"},
 		{w.visitor, "/qps/join", "#locale option[selected]", "Éñğľíšħ"},
 		{w.visitor, "/qps/join", "#time_zone option[selected]", "Ŵářšáŵ"},
 		{w.member, "/qps/c/amr/new", "select[name=lang]", "English"},
@@ -393,7 +409,7 @@ func TestFeeds_areInTheLanguage(t *testing.T) {
 	w := newWorld(t)
 	for _, path := range []string{"/qps/c/amr/feed.atom", fmt.Sprintf("/qps/t/%d/feed.atom", w.thread)} {
 		body := w.Visit(w.visitor, path).Want(200).Body
-		if !strings.Contains(body, `xml:lang="qps-ploc"`) || !strings.Contains(body, `xml:lang="zh-Hans"`) || !strings.Contains(body, "http://hub.test/qps/") {
+		if !strings.Contains(body, `xml:lang="qps-ploc"`) || !strings.Contains(body, `xml:lang="en"`) || !strings.Contains(body, translated) || !strings.Contains(body, "http://hub.test/qps/") {
 			t.Errorf("%s: %.600s", path, body)
 		}
 		if strings.Contains(body, "hub.test/en/") || strings.Contains(body, "hub.test/zh/") {

@@ -283,7 +283,7 @@ func about(r *httpx.Request, a moderation.About) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if l, ok := i18n.Parse(a.Lang); ok {
+			if l, ok := i18n.ParseWritten(a.Lang); ok {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 20, " lang=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -26,8 +26,8 @@ func (s *Service) Export(ctx context.Context, w io.Writer, format Format) error 
 	defer rows.Close()
 	switch format {
 	case CSV:
-		locales := make([]string, len(i18n.Locales))
-		for i, l := range i18n.Locales {
+		locales := make([]string, len(i18n.Written))
+		for i, l := range i18n.Written {
 			locales[i] = string(l)
 		}
 		err = exchange.WriteTermsCSV(w, locales, termsOf(rows))

@@ -30,7 +30,7 @@ func (f *Form) check() error {
 	var fields fault.Fields
 	texts := map[string]string{}
 	var missing []string
-	for _, l := range i18n.Locales {
+	for _, l := range i18n.Written {
 		lang := string(l)
 		text, ok := markup.CleanLine(f.Texts[lang])
 		if !ok {
@@ -123,7 +123,7 @@ func faultOf(err error) error {
 	var fields fault.Fields
 	switch pg.Constraint(err) {
 	case "terms_taken":
-		fields.Add(string(i18n.Locales[0]), "glossary.term.known", nil)
+		fields.Add(string(i18n.Written[0]), "glossary.term.known", nil)
 	case "terms_challenge_there":
 		fields.Add("challenge", "glossary.challenge.unknown", nil)
 	default:

@@ -56,7 +56,7 @@ func check(texts map[string]string) (langs []string, cols columns, err error) {
 			return nil, cols, errUTF8
 		}
 		t, ok := prepare(lang, s)
-		_, known := i18n.Parse(lang)
+		_, known := i18n.ParseWritten(lang)
 		switch {
 		case !known:
 			return nil, cols, fault.New(fault.Invalid, "memory.languages")

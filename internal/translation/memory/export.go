@@ -28,8 +28,8 @@ order by u.id`
 // can be read again by Import. Whether somebody may have it is the caller's to know. It names neither members nor the
 // texts that taught something.
 func (s *Service) Export(ctx context.Context, w io.Writer, source, target string) error {
-	_, ok := i18n.Parse(source)
-	_, alsoOK := i18n.Parse(target)
+	_, ok := i18n.ParseWritten(source)
+	_, alsoOK := i18n.ParseWritten(target)
 	if !ok || !alsoOK || source == target {
 		return fault.New(fault.Invalid, "memory.languages")
 	}

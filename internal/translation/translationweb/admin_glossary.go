@@ -13,6 +13,7 @@ import (
 	"senet/internal/fault"
 	"senet/internal/httpx"
 	"senet/internal/i18n"
+	"senet/internal/translation"
 	"senet/internal/translation/glossary"
 	"senet/web/ui"
 )
@@ -212,7 +213,7 @@ func (h *Handlers) readTerm(c *fiber.Ctx) (v termView, err error) {
 		}
 	}
 	v.Form.Texts = map[string]string{}
-	for _, l := range i18n.Locales {
+	for _, l := range i18n.Written {
 		if v.Form.Texts[string(l)], err = httpx.Field(c, string(l)); err != nil {
 			return v, err
 		}
@@ -332,9 +333,10 @@ func changesPath(id glossary.TermID) string {
 	return termPath(id) + "/changes"
 }
 
-// readersOrder are the languages of the hub, the reader's first.
+// readersOrder are the languages of texts, the reader's first.
 func readersOrder(r *httpx.Request) []i18n.Locale {
-	return append([]i18n.Locale{r.Locale}, r.Locale.Others()...)
+	first := translation.Reading(r.Locale)
+	return []i18n.Locale{first, first.Other()}
 }
 
 // changeSentence says who did what to a term.

@@ -998,7 +998,7 @@ func termPage(r *httpx.Request, v termView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, l := range i18n.Locales {
+			for _, l := range i18n.Written {
 				var templ_7745c5c3_Var49 = []any{"field", templ.KV("wrong", v.field(string(l)).Key != "")}
 				templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var49...)
 				if templ_7745c5c3_Err != nil {
