@@ -10,6 +10,7 @@ import (
 	"senet/internal/config"
 	"senet/internal/pg"
 	"senet/internal/schema"
+	"senet/internal/translation/engine"
 )
 
 // withDatabase runs f on the database of the settings: beside a running hub on that hub's, else on one that is
@@ -89,6 +90,9 @@ func doctor(ctx context.Context, c console, args []string) error {
 		if !pending {
 			fmt.Fprintln(c.out, c.words.T("cli.doctor.schema"))
 		}
+		if err := tellEngines(c, cfg); err != nil {
+			return err
+		}
 		client := http.Client{Timeout: 3 * time.Second}
 		resp, err := client.Get("http://" + cfg.Listen + "/readyz")
 		if err != nil {
@@ -99,4 +103,25 @@ func doctor(ctx context.Context, c console, args []string) error {
 		fmt.Fprintln(c.out, c.words.T("cli.doctor.serving", "Address", cfg.Listen, "Status", resp.StatusCode))
 		return nil
 	})
+}
+
+// tellEngines names the translation engines that are set, in their order.
+func tellEngines(c console, cfg config.Config) error {
+	engines, err := engine.New(engine.Settings(cfg.Translator))
+	if err != nil {
+		return err
+	}
+	if len(engines) == 0 {
+		fmt.Fprintln(c.out, c.words.T("cli.doctor.no_engine"))
+		return nil
+	}
+	names := make([]string, len(engines))
+	for i, e := range engines {
+		names[i] = e.Label()
+		if !e.Outside() {
+			names[i] = c.words.T("cli.doctor.inside", "Engine", e.Label())
+		}
+	}
+	fmt.Fprintln(c.out, c.words.T("cli.doctor.engines", "Engines", c.words.List(names...)))
+	return nil
 }

@@ -97,13 +97,16 @@ func Build(db *Database, o Options) (*Hub, error) {
 	h.pages = forumPages
 	members := accountweb.New(h.Accounts)
 	members.Done = moderationweb.Done
+	members.Tools = moderationweb.MemberActions
+	translations := h.translationPages()
+	members.Engines = translations.Engines
 	wire := chatweb.NewWire(words)
 	h.rooms = chat.NewHub(h.Chat, wire, log)
 	rooms := chatweb.New(h.Chat, h.rooms, wire, kit)
 	rooms.Tools = chatweb.Tools{Message: moderationweb.MessageActions, Reasons: moderationweb.Reasons, Done: moderationweb.Done}
 	h.app = server.New(server.Options{Kit: kit, Assets: assets, Ready: db.Ready, Log: log, Socket: rooms.MountSocket},
 		members, forumPages, rooms, notifyweb.New(notices, words), moderationweb.New(h.Moderation, h.Forum, words),
-		h.translationPages())
+		translations)
 	return h, nil
 }
 

@@ -49,6 +49,24 @@ func (s *Service) OpenRoom(ctx context.Context, tx *pg.Tx, challengeID int64) (R
 	return id, nil
 }
 
+const keepInside = `update rooms set keep_inside = @on where challenge_id = @challenge`
+
+// KeepInside says whether what is said in the room of a challenge may never be sent to a translation engine outside the
+// house; for administrators. The caller's transaction also holds the log of it.
+func (s *Service) KeepInside(ctx context.Context, tx *pg.Tx, viewer account.Viewer, challengeID int64, on bool) error {
+	if !viewer.Administers() {
+		return fault.New(fault.Forbidden, "error.forbidden")
+	}
+	done, err := tx.Exec(ctx, keepInside, pgx.StrictNamedArgs{"challenge": challengeID, "on": on})
+	if err != nil {
+		return fmt.Errorf("keep room of challenge %d inside: %w", challengeID, err)
+	}
+	if done.RowsAffected() == 0 {
+		return errNoRoom
+	}
+	return nil
+}
+
 const selectRoom = `
 	select r.id, c.slug, c.title_en, c.title_zh, c.summary_en, c.summary_zh, r.seq, c.archived_at
 	from rooms r join challenges c on c.id = r.challenge_id

@@ -25,10 +25,12 @@ type Challenge struct {
 	SummaryZh  string
 	Position   int
 	ArchivedAt *time.Time
+	KeepInside bool // no text of it goes to an engine outside the house
 	RoomID     int64
-	Threads    int // that anyone may see
-	NewThreads int // of the last seven days
-	Europe     int // people who wrote here, by side
+	RoomInside bool // nor what is said in its room, whatever KeepInside says
+	Threads    int  // that anyone may see
+	NewThreads int  // of the last seven days
+	Europe     int  // people who wrote here, by side
 	China      int
 	Elsewhere  int
 }
@@ -41,7 +43,8 @@ func (c Challenge) Summary() i18n.Text { return i18n.Text{En: c.SummaryEn, Zh: c
 
 // challengeColumns are those that change with an administrator only.
 const challengeColumns = `c.id, c.slug, c.title_en, c.title_zh, c.summary_en, c.summary_zh, c.position, c.archived_at,
-	coalesce((select id from rooms where challenge_id = c.id), 0) as room_id`
+	c.keep_inside, coalesce((select id from rooms where challenge_id = c.id), 0) as room_id,
+	coalesce((select keep_inside from rooms where challenge_id = c.id), false) as room_inside`
 
 const listChallenges = `
 select ` + challengeColumns + `, coalesce(t.threads, 0)::int as threads, coalesce(t.fresh, 0)::int as new_threads,
@@ -104,21 +107,23 @@ func (s *Service) FindChallenge(ctx context.Context, slug string) (Challenge, er
 
 // ChallengeForm is what an administrator writes. ID 0 is a new one.
 type ChallengeForm struct {
-	ID      ChallengeID
-	Slug    string
-	Title   i18n.Text
-	Summary i18n.Text
+	ID         ChallengeID
+	Slug       string
+	Title      i18n.Text
+	Summary    i18n.Text
+	KeepInside *bool // no text of it goes to an engine outside the house; nil: as it is
 }
 
 var slugShape = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 const (
 	insertChallenge = `
-insert into challenges (slug, title_en, title_zh, summary_en, summary_zh, position)
-values (@slug, @title_en, @title_zh, @summary_en, @summary_zh, (select coalesce(max(position), 0) + 1 from challenges))
+insert into challenges (slug, title_en, title_zh, summary_en, summary_zh, keep_inside, position)
+values (@slug, @title_en, @title_zh, @summary_en, @summary_zh, coalesce(@keep_inside::boolean, false), (select coalesce(max(position), 0) + 1 from challenges))
 returning id`
 	updateChallenge = `
-update challenges set slug = @slug, title_en = @title_en, title_zh = @title_zh, summary_en = @summary_en, summary_zh = @summary_zh
+update challenges set slug = @slug, title_en = @title_en, title_zh = @title_zh, summary_en = @summary_en, summary_zh = @summary_zh,
+	keep_inside = coalesce(@keep_inside::boolean, keep_inside)
 where id = @id returning id`
 )
 
@@ -132,7 +137,7 @@ func (s *Service) SaveChallenge(ctx context.Context, tx *pg.Tx, viewer account.V
 		return 0, err
 	}
 	args := pgx.StrictNamedArgs{"slug": form.Slug, "title_en": form.Title.En, "title_zh": form.Title.Zh,
-		"summary_en": form.Summary.En, "summary_zh": form.Summary.Zh}
+		"summary_en": form.Summary.En, "summary_zh": form.Summary.Zh, "keep_inside": form.KeepInside}
 	query := insertChallenge
 	if form.ID != 0 {
 		query = updateChallenge

@@ -95,6 +95,30 @@ var allActs = []act{
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
 			return b.SetRole(b.t.Context(), v, b.author.ID, moderation.RoleChange{Role: account.RoleModerator, Reason: "Advertising"})
 		}},
+	{name: "keep texts inside", action: moderation.Edit, subject: moderation.Challenge, before: "false false", after: "true true", admins: true,
+		state: func(b *bundle) string {
+			return value[string](b, `select c.keep_inside || ' ' || r.keep_inside from challenges c join rooms r on r.challenge_id = c.id where c.id = $1`, b.here)
+		},
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			inside := true
+			return b.SaveChallenge(b.t.Context(), v, moderation.ChallengeForm{RoomInside: &inside, ChallengeForm: forum.ChallengeForm{ID: b.here,
+				Slug: b.hereSlug, Title: i18n.Text{En: "Here", Zh: "Here中"}, KeepInside: &inside}})
+		}},
+	{name: "trust a translator", action: moderation.Trust, subject: moderation.Member, told: notify.KindTrusted, before: "false", after: "true",
+		state: func(b *bundle) string {
+			return value[string](b, `select translator::text from members where id = $1`, b.author.ID)
+		},
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.Trust(b.t.Context(), v, b.author.ID, "Advertising")
+		}},
+	{name: "trust a translator no longer", action: moderation.Distrust, subject: moderation.Member, told: notify.KindDistrusted, before: "true", after: "false",
+		prepare: func(b *bundle) { b.must(b.Trust(b.t.Context(), b.second, b.author.ID, "")) },
+		state: func(b *bundle) string {
+			return value[string](b, `select translator::text from members where id = $1`, b.author.ID)
+		},
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.Distrust(b.t.Context(), v, b.author.ID, "Advertising")
+		}},
 	{name: "archive", action: moderation.Archive, subject: moderation.Challenge, before: "open", after: "archived", admins: true,
 		state: func(b *bundle) string {
 			return value[string](b, `select case when archived_at is null then 'open' else 'archived' end from challenges where id = $1`, b.here)
@@ -107,7 +131,8 @@ var allActs = []act{
 			return value[string](b, `select title_en from challenges where id = $1`, b.here)
 		},
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
-			return b.SaveChallenge(b.t.Context(), v, forum.ChallengeForm{ID: b.here, Slug: b.hereSlug, Title: i18n.Text{En: "Elsewhere", Zh: "别处"}})
+			return b.SaveChallenge(b.t.Context(), v, moderation.ChallengeForm{ChallengeForm: forum.ChallengeForm{ID: b.here, Slug: b.hereSlug,
+				Title: i18n.Text{En: "Elsewhere", Zh: "别处"}}})
 		}},
 }
 

@@ -14,6 +14,8 @@ const (
 	Unpin     Action = "unpin"
 	Move      Action = "move"
 	Rename    Action = "rename"
+	Trust     Action = "trust" // of a member, with reviewing translations
+	Distrust  Action = "distrust"
 	Role      Action = "role"   // of a member
 	Create    Action = "create" // of a challenge, as the rest
 	Edit      Action = "edit"
@@ -23,7 +25,7 @@ const (
 )
 
 // Actions lists them in the order in which the log's filter offers them.
-var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Role, Create, Edit, Order, Archive, Unarchive}
+var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Trust, Distrust, Role, Create, Edit, Order, Archive, Unarchive}
 
 // Known reports whether a is one of Actions.
 func (a Action) Known() bool { return slices.Contains(Actions, a) }
@@ -38,6 +40,8 @@ func (a Action) aspect() string {
 		return "locked"
 	case Pin, Unpin:
 		return "pinned"
+	case Trust, Distrust:
+		return "trusted"
 	case Archive, Unarchive:
 		return "archived"
 	}

@@ -105,7 +105,7 @@ func (b *bundle) challenge(title string) (forum.ChallengeID, string) {
 	b.t.Helper()
 	slug := strings.ToLower(title) + "-" + uuid.NewString()[:8]
 	form := forum.ChallengeForm{Slug: slug, Title: i18n.Text{En: title, Zh: title + "中"}}
-	e, err := b.SaveChallenge(b.t.Context(), b.admin, form)
+	e, err := b.SaveChallenge(b.t.Context(), b.admin, moderation.ChallengeForm{ChallengeForm: form})
 	b.ok(err)
 	return forum.ChallengeID(e.SubjectID), slug
 }

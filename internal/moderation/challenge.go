@@ -11,8 +11,14 @@ import (
 
 var errNoChallenge = fault.New(fault.NotFound, "forum.challenge.not_found")
 
+// ChallengeForm is what an administrator writes of a challenge and its room.
+type ChallengeForm struct {
+	forum.ChallengeForm
+	RoomInside *bool // what is said in its room goes to no engine outside the house; nil: as it is
+}
+
 // SaveChallenge creates (form.ID 0) or changes a challenge; for administrators. The entry's SubjectID is its id.
-func (s *Service) SaveChallenge(ctx context.Context, viewer account.Viewer, form forum.ChallengeForm) (Entry, error) {
+func (s *Service) SaveChallenge(ctx context.Context, viewer account.Viewer, form ChallengeForm) (Entry, error) {
 	return s.decide(ctx, viewer, s.saveChallenge(viewer, form))
 }
 
@@ -39,7 +45,7 @@ func (s *Service) Unarchive(ctx context.Context, viewer account.Viewer, id forum
 	return s.decide(ctx, viewer, s.archive(viewer, id, false))
 }
 
-func (s *Service) saveChallenge(viewer account.Viewer, form forum.ChallengeForm) decision {
+func (s *Service) saveChallenge(viewer account.Viewer, form ChallengeForm) decision {
 	d := decision{action: Create, subject: Subject{Kind: Challenge, ID: int64(form.ID)}}
 	if form.ID != 0 {
 		d.action = Edit
@@ -52,9 +58,14 @@ func (s *Service) saveChallenge(viewer account.Viewer, form forum.ChallengeForm)
 				return outcome{}, err
 			}
 		}
-		id, err := s.forum.SaveChallenge(ctx, tx, viewer, form)
+		id, err := s.forum.SaveChallenge(ctx, tx, viewer, form.ChallengeForm)
 		if err != nil {
 			return outcome{}, err
+		}
+		if form.RoomInside != nil {
+			if err := s.chat.KeepInside(ctx, tx, viewer, int64(id), *form.RoomInside); err != nil {
+				return outcome{}, err
+			}
 		}
 		out.id = int64(id)
 		out.data.NowChallenge, err = challengeState(ctx, tx, id)

@@ -81,7 +81,8 @@ func TestUndo_onlyOfTheNewestDecision(t *testing.T) {
 
 func TestUndo_creatingIsFinal(t *testing.T) {
 	b := setup(t)
-	e, err := b.SaveChallenge(t.Context(), b.admin, forum.ChallengeForm{Slug: "x-" + uuid.NewString()[:8], Title: i18n.Text{Zh: "新"}})
+	e, err := b.SaveChallenge(t.Context(), b.admin, moderation.ChallengeForm{ChallengeForm: forum.ChallengeForm{Slug: "x-" + uuid.NewString()[:8],
+		Title: i18n.Text{Zh: "新"}}})
 	b.ok(err)
 	if _, err := b.Undo(t.Context(), b.admin, e.ID); fault.Of(err) == nil || fault.Of(err).Key != "moderation.final" {
 		t.Errorf("%v, want moderation.final", err)

@@ -73,4 +73,9 @@ type ChallengeState struct {
 	Slug    string    `json:"slug"`
 	Title   i18n.Text `json:"title"`
 	Summary i18n.Text `json:"summary,omitzero"`
+
+	// Whether texts of it, and what is said in its room, are kept from engines outside the house; nil in rows that are
+	// older than the question.
+	KeepInside *bool `json:"keep_inside,omitempty"`
+	RoomInside *bool `json:"room_inside,omitempty"`
 }

@@ -14,6 +14,41 @@ import (
 
 var errNoMember = fault.New(fault.NotFound, "moderation.no_member")
 
+// Trust lets a member review translations; for moderators, and nobody themselves.
+func (s *Service) Trust(ctx context.Context, viewer account.Viewer, id account.MemberID, reason string) (Entry, error) {
+	return s.decide(ctx, viewer, s.trust(viewer, id, true, reason))
+}
+
+// Distrust takes that back.
+func (s *Service) Distrust(ctx context.Context, viewer account.Viewer, id account.MemberID, reason string) (Entry, error) {
+	return s.decide(ctx, viewer, s.trust(viewer, id, false, reason))
+}
+
+const lockTranslator = `select name, translator from members where id = @id for no key update`
+
+func (s *Service) trust(viewer account.Viewer, id account.MemberID, trust bool, reason string) decision {
+	action, kind := Distrust, notify.KindDistrusted
+	if trust {
+		action, kind = Trust, notify.KindTrusted
+	}
+	d := decision{action: action, subject: Subject{Kind: Member, ID: int64(id)}, reason: reason}
+	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
+		var name string
+		var was bool
+		if err := tx.QueryRow(ctx, lockTranslator, pgx.StrictNamedArgs{"id": id}).Scan(&name, &was); err != nil {
+			return outcome{}, fmt.Errorf("find member: %w", pg.OrNotFound(err, errNoMember))
+		}
+		if was == trust {
+			return outcome{}, errAlreadySo
+		}
+		if err := s.accounts.SetTranslator(ctx, tx, viewer, id, trust); err != nil {
+			return outcome{}, err
+		}
+		return outcome{author: id, data: Data{Title: name}, notice: notify.Notice{Kind: kind}}, nil
+	}
+	return d
+}
+
 // RoleChange is the role a member gets, and why.
 type RoleChange struct {
 	Role   account.Role

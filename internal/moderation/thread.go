@@ -141,11 +141,15 @@ func onThread(action Action, id forum.ThreadID, reason string) decision {
 }
 
 const findChallengeState = `
-	select id, slug, title_en, title_zh, summary_en, summary_zh from challenges where id = @id`
+	select id, slug, title_en, title_zh, summary_en, summary_zh, keep_inside,
+		(select keep_inside from rooms where challenge_id = c.id) as room_inside
+	from challenges c where id = @id`
 
 type challengeRow struct {
 	ID                                           int64
 	Slug, TitleEn, TitleZh, SummaryEn, SummaryZh string
+	KeepInside                                   bool
+	RoomInside                                   *bool // nil: it has no room
 }
 
 // challengeState is a challenge as the transaction sees it.
@@ -155,5 +159,5 @@ func challengeState(ctx context.Context, tx *pg.Tx, id forum.ChallengeID) (*Chal
 		return nil, fmt.Errorf("find challenge %d: %w", id, pg.OrNotFound(err, errNoChallenge))
 	}
 	return &ChallengeState{ID: c.ID, Slug: c.Slug, Title: i18n.Text{En: c.TitleEn, Zh: c.TitleZh},
-		Summary: i18n.Text{En: c.SummaryEn, Zh: c.SummaryZh}}, nil
+		Summary: i18n.Text{En: c.SummaryEn, Zh: c.SummaryZh}, KeepInside: &c.KeepInside, RoomInside: c.RoomInside}, nil
 }

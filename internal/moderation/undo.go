@@ -53,12 +53,15 @@ func (s *Service) opposite(viewer account.Viewer, e Entry) (decision, error) {
 		}
 	case Rename:
 		return s.rename(thread, Title{Title: e.Data.Was}), nil
+	case Trust, Distrust:
+		return s.trust(viewer, account.MemberID(e.SubjectID), e.Action == Distrust, ""), nil
 	case Role:
 		return s.setRole(viewer, account.MemberID(e.SubjectID), RoleChange{Role: account.Role(e.Data.Was)}), nil
 	case Edit:
 		if was := e.Data.WasChallenge; was != nil {
-			return s.saveChallenge(viewer, forum.ChallengeForm{ID: forum.ChallengeID(was.ID), Slug: was.Slug,
-				Title: was.Title, Summary: was.Summary}), nil
+			form := forum.ChallengeForm{ID: forum.ChallengeID(was.ID), Slug: was.Slug, Title: was.Title, Summary: was.Summary,
+				KeepInside: was.KeepInside}
+			return s.saveChallenge(viewer, ChallengeForm{form, was.RoomInside}), nil
 		}
 	case Archive, Unarchive:
 		return s.archive(viewer, forum.ChallengeID(e.SubjectID), e.Action == Unarchive), nil

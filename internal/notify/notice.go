@@ -31,6 +31,8 @@ const (
 	KindTranslated Kind = "translated" // somebody translated a text of the member, or one the member follows, or corrected that
 	KindOutdated   Kind = "outdated"   // a text that the member translated was changed
 	KindRole       Kind = "role"       // an administrator changed the member's role
+	KindTrusted    Kind = "trusted"    // a moderator trusts the member with reviewing translations
+	KindDistrusted Kind = "distrusted" // … or no longer
 )
 
 // Notice is what one member is told once.

@@ -20,9 +20,11 @@ import (
 // cookieAge is longer than any session lasts without being used: when it ends is decided here, not in the browser.
 const cookieAge = 400 * 24 * time.Hour
 
-// Handlers are the pages of accounts. Done draws what app puts on top of the list of members after a moderator's act.
+// Handlers are the pages of accounts. What other features add to them app puts in.
 type Handlers struct {
-	Done func(*httpx.Request) templ.Component
+	Done    func(*httpx.Request) templ.Component                 // on top of a page after a moderator's act
+	Tools   func(*httpx.Request, account.Member) templ.Component // a moderator's, on a member
+	Engines func(*httpx.Request) templ.Component                 // of the privacy page: who translates, and sees what
 
 	accounts *account.Service
 	joins    *httpx.Limiter
@@ -33,6 +35,8 @@ func New(accounts *account.Service) *Handlers {
 	nothing := templ.ComponentFunc(func(context.Context, io.Writer) error { return nil })
 	return &Handlers{
 		Done:     func(*httpx.Request) templ.Component { return nothing },
+		Tools:    func(*httpx.Request, account.Member) templ.Component { return nothing },
+		Engines:  func(*httpx.Request) templ.Component { return nothing },
 		accounts: accounts,
 		joins:    httpx.NewLimiter(40, time.Minute), // a full room joins a workshop from one address
 	}

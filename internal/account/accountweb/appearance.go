@@ -33,5 +33,5 @@ func (h *Handlers) setAppearance(c *fiber.Ctx) error {
 }
 
 func (h *Handlers) privacyPage(c *fiber.Ctx) error {
-	return httpx.Render(c, fiber.StatusOK, privacyPage(httpx.Of(c)))
+	return httpx.Render(c, fiber.StatusOK, h.privacy(httpx.Of(c)))
 }

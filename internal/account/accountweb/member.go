@@ -18,7 +18,7 @@ func (h *Handlers) memberPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return httpx.Render(c, fiber.StatusOK, memberPage(r, m))
+	return httpx.Render(c, fiber.StatusOK, h.profile(r, m))
 }
 
 func (h *Handlers) findMember(c *fiber.Ctx) (account.Member, error) {

@@ -90,10 +90,19 @@ var memberActs = acts{kind: moderation.Member, do: map[moderation.Action]act{
 	},
 }}
 
-// action is the one that the address names; the members' route has one only.
+var trustActs = acts{kind: moderation.Member, do: map[moderation.Action]act{
+	moderation.Trust: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
+		return h.moderation.Trust(c.UserContext(), httpx.Of(c).Viewer, account.MemberID(f.ID), f.Reason)
+	},
+	moderation.Distrust: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
+		return h.moderation.Distrust(c.UserContext(), httpx.Of(c).Viewer, account.MemberID(f.ID), f.Reason)
+	},
+}}
+
+// action is the one that the address names; the route of roles has one only, and names none.
 func (as acts) action(c *fiber.Ctx) (moderation.Action, error) {
 	a := moderation.Action(c.Params("act"))
-	if as.kind == moderation.Member {
+	if a == "" {
 		a = moderation.Role
 	}
 	if as.do[a] == nil {

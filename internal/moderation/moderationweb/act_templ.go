@@ -350,7 +350,7 @@ func way(r *httpx.Request, v actView) string {
 }
 
 func section(v actView) string {
-	if v.Kind == moderation.Member {
+	if v.Action == moderation.Role {
 		return "admin"
 	}
 	return "moderation"

@@ -47,7 +47,7 @@ func (h *Handlers) newChallenge(c *fiber.Ctx) error {
 
 // challengeView is the form of one challenge, as curated or as typed.
 type challengeView struct {
-	Form  forum.ChallengeForm
+	Form  moderation.ChallengeForm
 	Fault *fault.Fault
 }
 
@@ -73,8 +73,8 @@ func (h *Handlers) editChallenge(c *fiber.Ctx) error {
 	if i < 0 {
 		return fault.New(fault.NotFound, "forum.challenge.not_found")
 	}
-	form := forum.ChallengeForm{ID: id, Slug: cs[i].Slug, Title: cs[i].Title(), Summary: cs[i].Summary()}
-	return httpx.Render(c, fiber.StatusOK, challengePage(r, challengeView{Form: form}))
+	form := forum.ChallengeForm{ID: id, Slug: cs[i].Slug, Title: cs[i].Title(), Summary: cs[i].Summary(), KeepInside: &cs[i].KeepInside}
+	return httpx.Render(c, fiber.StatusOK, challengePage(r, challengeView{Form: moderation.ChallengeForm{ChallengeForm: form, RoomInside: &cs[i].RoomInside}}))
 }
 
 func (h *Handlers) saveChallenge(c *fiber.Ctx) error {
@@ -93,8 +93,8 @@ func (h *Handlers) saveChallenge(c *fiber.Ctx) error {
 	return done(c, e, r.URL("/admin/challenges"))
 }
 
-func readChallenge(c *fiber.Ctx) (forum.ChallengeForm, error) {
-	var f forum.ChallengeForm
+func readChallenge(c *fiber.Ctx) (moderation.ChallengeForm, error) {
+	var f moderation.ChallengeForm
 	var err error
 	if c.Params("id") != "" {
 		if f.ID, err = httpx.ID[forum.ChallengeID](c, "id"); err != nil {
@@ -107,6 +107,8 @@ func readChallenge(c *fiber.Ctx) (forum.ChallengeForm, error) {
 			return f, err
 		}
 	}
+	keep, room := c.FormValue("keep_inside") != "", c.FormValue("room_inside") != ""
+	f.KeepInside, f.RoomInside = &keep, &room
 	return f, nil
 }
 

@@ -35,6 +35,8 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	pages.Post("/moderation/messages/:id/:act", httpx.Moderator, h.do(messageActs))
 	pages.Get("/moderation/threads/:id/:act", httpx.Moderator, h.ask(threadActs))
 	pages.Post("/moderation/threads/:id/:act", httpx.Moderator, h.do(threadActs))
+	pages.Get("/moderation/members/:id/:act", httpx.Moderator, h.ask(trustActs))
+	pages.Post("/moderation/members/:id/:act", httpx.Moderator, h.do(trustActs))
 
 	pages.Get("/admin", httpx.Admin, h.overview)
 	pages.Get("/admin/challenges", httpx.Admin, h.challenges)

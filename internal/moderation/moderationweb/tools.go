@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"senet/internal/account"
 	"senet/internal/forum"
 	"senet/internal/httpx"
 	"senet/internal/moderation"
@@ -11,6 +12,10 @@ import (
 
 func threadPath(t forum.Thread) string {
 	return "/moderation/threads/" + strconv.FormatInt(int64(t.ID), 10)
+}
+
+func memberPath(m account.Member) string {
+	return "/moderation/members/" + strconv.FormatInt(int64(m.ID), 10)
 }
 
 // askURL is the page with the form of an act, which leads back here.
@@ -34,6 +39,8 @@ func icon(a moderation.Action) string {
 		return "move"
 	case moderation.Rename, moderation.Edit:
 		return "edit"
+	case moderation.Trust, moderation.Distrust:
+		return "translate"
 	case moderation.Create:
 		return "plus"
 	}

@@ -42,6 +42,30 @@ func sentence(r *httpx.Request, e moderation.Entry) string {
 	return r.T(key, "Name", e.ActorName, "Author", e.AuthorName, "From", from, "To", to)
 }
 
+// insideKeys say what an edit of a challenge changed of where its texts may go.
+func insideKeys(e moderation.Entry) (keys []string) {
+	was, now := e.Data.WasChallenge, e.Data.NowChallenge
+	if e.Action != moderation.Edit || was == nil || now == nil {
+		return nil
+	}
+	for _, c := range []struct {
+		was, now *bool
+		on, off  string
+	}{
+		{was.KeepInside, now.KeepInside, "moderation.inside.on", "moderation.inside.off"},
+		{was.RoomInside, now.RoomInside, "moderation.inside.room_on", "moderation.inside.room_off"},
+	} {
+		switch {
+		case c.was == nil || c.now == nil || *c.was == *c.now:
+		case *c.now:
+			keys = append(keys, c.on)
+		default:
+			keys = append(keys, c.off)
+		}
+	}
+	return keys
+}
+
 func challengeTitle(r *httpx.Request, c *moderation.ChallengeState) string {
 	if c == nil {
 		return ""

@@ -53,6 +53,7 @@ var icons = map[notify.Kind]string{
 	notify.KindReply: "reply", notify.KindMention: "person", notify.KindQuote: "quote", notify.KindThread: "chat",
 	notify.KindHidden: "hide", notify.KindRestored: "show", notify.KindLocked: "lock", notify.KindUnlocked: "unlock",
 	notify.KindTranslated: "translate", notify.KindOutdated: "translate", notify.KindMoved: "move", notify.KindRenamed: "edit", notify.KindRole: "shield",
+	notify.KindTrusted: "translate", notify.KindDistrusted: "translate",
 }
 
 // sentence puts a notice into words.
@@ -87,6 +88,10 @@ func sentence(r *httpx.Request, n notify.Item) string {
 		return r.T("notify.translated", "Name", name, "Language", r.T("lang."+string(n.Data.Into)))
 	case notify.KindOutdated:
 		return r.T("notify.outdated")
+	case notify.KindTrusted:
+		return r.T("notify.trusted")
+	case notify.KindDistrusted:
+		return r.T("notify.distrusted")
 	case notify.KindRole:
 		return role(r, n.Data.Role)
 	}
