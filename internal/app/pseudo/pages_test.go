@@ -27,6 +27,8 @@ type world struct {
 	thread, post, notice, message     int64
 	challenge, room, term, unit       int64
 	path                              string // of the thread
+	challenge, room                   int64
+	term, unit                        int64
 }
 
 // translated is a post in English.
@@ -34,6 +36,10 @@ const translated = "The beginning, changed."
 
 // english is what readers of the third language are shown in English: the curated side, and the translation.
 var english = []string{"Antimicrobial resistance", "Resistance and what to do about it.", translated}
+
+// pair is a file with one pair of the translation memory.
+const pair = `<tmx version="1.4"><header creationtool="x" creationtoolversion="1" segtype="sentence" o-tmf="x" adminlang="en"
+srclang="en" datatype="plaintext"/><body><tu><tuv xml:lang="en"><seg>Wash your hands.</seg></tuv><tuv xml:lang="zh"><seg>请洗手。</seg></tuv></tu></body></tmx>`
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
@@ -65,6 +71,12 @@ func newWorld(t *testing.T) *world {
 	w.Submit(w.admin, "/qps/glossary/new", url.Values{"en": {"resistance"}, "zh": {"耐药"}}).Want(303)
 	w.find(&w.term, `select max(id) from terms`)
 	w.find(&w.unit, `select max(id) from memory_units`)
+	w.Submit(w.admin, "/qps/glossary/new", url.Values{"en": {"sepsis"}, "zh": {"脓毒症"}, "note": {"不是败血症"}, "challenge": {"amr"}}).Want(303)
+	if _, err := w.Hub.Memory.Import(t.Context(), strings.NewReader(pair), w.admin.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	w.find(new(int64), `insert into translation_usage (month, source, characters, texts)
+		values (date_trunc('month', now() at time zone 'utc'), 'memory', 12345, 10) returning texts`)
 	w.find(&w.message, `select max(id) from messages`)
 	w.find(&w.notice, `select max(id) from notices where member_id = (select id from members where name = '王敏')`)
 	return w
@@ -82,13 +94,16 @@ func (w *world) paths(route string) (paths []string, ok bool) {
 	ids := map[string]int64{"/t/": w.thread, "/p/": w.post, "/inbox/": w.notice, "/moderation/posts/": w.post, "/moderation/messages/": w.message,
 		"/moderation/threads/": w.thread, "/translate/post/": w.post, "/glossary/": w.term, "/admin/memory/": w.unit, "/admin/challenges/": w.challenge, "/admin/members/": int64(w.member.ID)}
 	route = strings.NewReplacer(":slug", w.Challenge, ":who", w.member.Name, ":token", "no-such-token", ":kind", "post", ":into", "en").Replace(route)
+		"/moderation/threads/": w.thread, "/admin/challenges/": w.challenge, "/admin/members/": int64(w.member.ID),
+		"/moderation/members/": int64(w.member.ID), "/glossary/": w.term, "/admin/memory/": w.unit}
+	route = strings.NewReplacer(":slug", w.Challenge, ":who", w.member.Name, ":token", "no-such-token").Replace(route)
 	for prefix, id := range ids {
 		if rest, found := strings.CutPrefix(route, prefix+":id"); found {
 			route = fmt.Sprint(prefix, id, rest)
 		}
 	}
 	if before, found := strings.CutSuffix(route, ":act"); found {
-		acts := map[string][]string{"posts": {"hide"}, "messages": {"hide"}, "threads": {"lock", "pin", "move", "rename"}}
+		acts := map[string][]string{"posts": {"hide"}, "messages": {"hide"}, "threads": {"lock", "pin", "move", "rename"}, "members": {"trust", "distrust"}}
 		for _, act := range acts[strings.Split(route, "/")[2]] {
 			paths = append(paths, before+act)
 		}
@@ -99,6 +114,8 @@ func (w *world) paths(route string) (paths []string, ok bool) {
 
 // notPages are routes below the language that answer something else than a page; the first two have tests below.
 var notPages = []string{"/c/:slug/feed.atom", "/t/:id/feed.atom", "/t/:id/changes", "/p/:id/quote", "/admin/translation/backfills/:id"}
+var notPages = []string{"/c/:slug/feed.atom", "/t/:id/feed.atom", "/t/:id/changes", "/p/:id/quote",
+	"/glossary/export.csv", "/glossary/export.tbx", "/admin/memory/export.tmx", "/admin/translation/backfills/:id"}
 
 // TestPages walks every page of the hub as everybody who may see it.
 func TestPages(t *testing.T) {
