@@ -27,8 +27,6 @@ type world struct {
 	thread, post, notice, message     int64
 	challenge, room, term, unit       int64
 	path                              string // of the thread
-	challenge, room                   int64
-	term, unit                        int64
 }
 
 // translated is a post in English.
@@ -92,11 +90,9 @@ func (w *world) find(to *int64, query string) {
 // paths are the addresses of a route of pages; ok is false when nothing is known of one of its parameters.
 func (w *world) paths(route string) (paths []string, ok bool) {
 	ids := map[string]int64{"/t/": w.thread, "/p/": w.post, "/inbox/": w.notice, "/moderation/posts/": w.post, "/moderation/messages/": w.message,
-		"/moderation/threads/": w.thread, "/translate/post/": w.post, "/glossary/": w.term, "/admin/memory/": w.unit, "/admin/challenges/": w.challenge, "/admin/members/": int64(w.member.ID)}
+		"/moderation/threads/": w.thread, "/moderation/members/": int64(w.member.ID), "/translate/post/": w.post, "/glossary/": w.term,
+		"/admin/memory/": w.unit, "/admin/challenges/": w.challenge, "/admin/members/": int64(w.member.ID)}
 	route = strings.NewReplacer(":slug", w.Challenge, ":who", w.member.Name, ":token", "no-such-token", ":kind", "post", ":into", "en").Replace(route)
-		"/moderation/threads/": w.thread, "/admin/challenges/": w.challenge, "/admin/members/": int64(w.member.ID),
-		"/moderation/members/": int64(w.member.ID), "/glossary/": w.term, "/admin/memory/": w.unit}
-	route = strings.NewReplacer(":slug", w.Challenge, ":who", w.member.Name, ":token", "no-such-token").Replace(route)
 	for prefix, id := range ids {
 		if rest, found := strings.CutPrefix(route, prefix+":id"); found {
 			route = fmt.Sprint(prefix, id, rest)
@@ -113,7 +109,6 @@ func (w *world) paths(route string) (paths []string, ok bool) {
 }
 
 // notPages are routes below the language that answer something else than a page; the first two have tests below.
-var notPages = []string{"/c/:slug/feed.atom", "/t/:id/feed.atom", "/t/:id/changes", "/p/:id/quote", "/admin/translation/backfills/:id"}
 var notPages = []string{"/c/:slug/feed.atom", "/t/:id/feed.atom", "/t/:id/changes", "/p/:id/quote",
 	"/glossary/export.csv", "/glossary/export.tbx", "/admin/memory/export.tmx", "/admin/translation/backfills/:id"}
 
