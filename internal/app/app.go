@@ -100,6 +100,7 @@ func Build(db *Database, o Options) (*Hub, error) {
 	members.Tools = moderationweb.MemberActions
 	translations := h.translationPages()
 	members.Engines = translations.Engines
+	members.About = translations.About
 	wire := chatweb.NewWire(words)
 	h.rooms = chat.NewHub(h.Chat, wire, log)
 	rooms := chatweb.New(h.Chat, h.rooms, wire, kit)

@@ -56,7 +56,7 @@ type Shown struct {
 	Lang         string     `json:"lang"`
 	Kind         Kind       `json:"kind"`
 	Stale        bool       `json:"stale"`                  // the text was changed since it was translated
-	Provider     string     `json:"provider,omitempty"`     // machine: the engine
+	Provider     string     `json:"provider"`               // machine: the engine; else ""
 	By           string     `json:"by,omitempty"`           // human: the translator's name
 	Reviewed     bool       `json:"reviewed,omitempty"`     // human: checked by somebody trusted
 	Score        int        `json:"score,omitempty"`        // memory: the least likeness of a sentence, in percent; 100 is the same

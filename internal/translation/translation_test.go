@@ -3,6 +3,7 @@ package translation_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -190,6 +191,41 @@ func TestRollback(t *testing.T) {
 	}
 	if got := s.shown(sub, i18n.Zh); got.Kind != translation.Original || !got.Untranslated {
 		t.Errorf("removed, the reader sees %+v", got)
+	}
+}
+
+// What members say of themselves is translated like the rest.
+func TestProfile(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, pgtest.Tx(t), enginetest.Libre(t))
+	settings := url.Values{"name": {"Anna Weber"}, "region": {"eu"}, "locale": {"en"}, "time_zone": {"Europe/Berlin"},
+		"about": {"I work on **resistance** in hospitals and look for partners."}}
+	s.Submit(s.anna, "/en/settings", settings).Want(303)
+	sub := translation.Subject{Kind: translation.Profile, ID: int64(s.anna.ID)}
+	if n, _ := s.waiting(sub, i18n.Zh); n != 1 {
+		t.Errorf("%d jobs wait, want 1", n)
+	}
+	path := fmt.Sprintf("/m/%d", s.anna.ID)
+	if got := s.Visit(visitor, "/zh"+path).Want(200).Text(".profile .provenance"); !strings.Contains(got, "暂无译文") {
+		t.Errorf("not translated yet: %q", got)
+	}
+	s.work(sub, i18n.Zh)
+	page := s.Visit(visitor, "/zh"+path).Want(200)
+	if got := page.Text(".profile .translated[lang=zh-Hans]"); !strings.Contains(got, "译") || !strings.Contains(page.Text(".profile .original strong"), "resistance") {
+		t.Errorf("translated: %q", got)
+	}
+	if got := s.Visit(visitor, "/en"+path).Want(200).Find(".profile .bitext").Length(); got != 0 {
+		t.Errorf("%d translations in the member's own language", got)
+	}
+	s.API(s.li, "PUT", fmt.Sprintf("/members/%d/translations/zh", s.anna.ID), map[string]string{"text": "我研究医院中的**耐药**问题，正在寻找合作伙伴。"}).Want(200)
+	settings.Set("about", strings.Repeat("x", 2001))
+	if got := s.Submit(s.anna, "/en/settings", settings).Want(422).Find("#about").Text(); !strings.Contains(got, "xxx") {
+		t.Error("what was typed is not kept")
+	}
+	settings.Set("about", "Now on leave.")
+	s.Submit(s.anna, "/en/settings", settings).Want(303)
+	if got := s.Visit(visitor, "/zh"+path).Want(200).Text(".profile .provenance"); !strings.Contains(got, "译文可能已过时") {
+		t.Errorf("after a change: %q", got)
 	}
 }
 

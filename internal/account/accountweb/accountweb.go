@@ -25,6 +25,8 @@ type Handlers struct {
 	Done    func(*httpx.Request) templ.Component                 // on top of a page after a moderator's act
 	Tools   func(*httpx.Request, account.Member) templ.Component // a moderator's, on a member
 	Engines func(*httpx.Request) templ.Component                 // of the privacy page: who translates, and sees what
+	// About is what a member says of themselves, as the reader sees it; an empty component when nothing.
+	About func(context.Context, *httpx.Request, account.Member) (templ.Component, error)
 
 	accounts *account.Service
 	joins    *httpx.Limiter
@@ -37,6 +39,7 @@ func New(accounts *account.Service) *Handlers {
 		Done:     func(*httpx.Request) templ.Component { return nothing },
 		Tools:    func(*httpx.Request, account.Member) templ.Component { return nothing },
 		Engines:  func(*httpx.Request) templ.Component { return nothing },
+		About:    func(context.Context, *httpx.Request, account.Member) (templ.Component, error) { return nothing, nil },
 		accounts: accounts,
 		joins:    httpx.NewLimiter(40, time.Minute), // a full room joins a workshop from one address
 	}

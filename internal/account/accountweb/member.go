@@ -18,7 +18,11 @@ func (h *Handlers) memberPage(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return httpx.Render(c, fiber.StatusOK, h.profile(r, m))
+	about, err := h.About(c.UserContext(), r, m)
+	if err != nil {
+		return err
+	}
+	return httpx.Render(c, fiber.StatusOK, h.profile(r, m, about))
 }
 
 func (h *Handlers) findMember(c *fiber.Ctx) (account.Member, error) {
