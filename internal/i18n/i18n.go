@@ -105,10 +105,9 @@ func (p *Printer) Has(key string) bool {
 	return plain || p.counted[key] != nil
 }
 
-// T is the message of a key. args are its values by name: T("forum.by", "Name", "李云龙"). Max and Min, the names of
-// limits, are numbers of things and are written as the language writes numbers; all else stands as it is, for a line or
-// a post has a number that is none of things. A missing message shows as its key, so that it is seen; archtest keeps
-// that from landing.
+// T is the message of a key. args are its values by name: T("forum.by", "Name", "李云龙"). A whole number is
+// one of things and is written as the language writes numbers, unless its name says that it tells one thing from others:
+// ID, Number, Line and First. A missing message shows as its key, so that it is seen; archtest keeps that from landing.
 func (p *Printer) T(key string, args ...any) string {
 	m, ok := p.plain[key]
 	if !ok {
@@ -194,10 +193,17 @@ func (p *Printer) value(b []byte, name string, v any) []byte {
 	case string:
 		return append(b, v...)
 	case int:
-		if name == "Count" || name == "Max" || name == "Min" {
-			return append(b, p.Number(v)...)
-		}
-		return strconv.AppendInt(b, int64(v), 10)
+		return p.whole(b, name, int64(v))
+	case int64:
+		return p.whole(b, name, v)
 	}
 	return fmt.Append(b, v)
+}
+
+func (p *Printer) whole(b []byte, name string, n int64) []byte {
+	switch name {
+	case "ID", "Number", "Line", "First":
+		return strconv.AppendInt(b, n, 10)
+	}
+	return append(b, p.Number(int(n))...)
 }

@@ -56,7 +56,7 @@ func TestT(t *testing.T) {
 		{en.T("by", "Name", "李云龙"), "by 李云龙"}, {zh.T("by", "Name", "Anna"), "作者：Anna"},
 		{en.T("html", "Name", "<i>"), "<i> & <b>"},                                // escaping is the view's
 		{en.T("by"), "by {{.Name}}"}, {zh.T("by", "Who", "Anna"), "作者：{{.Name}}"}, // a value that is missing is seen
-		{en.T("limit", "Max", 4000, "ID", int64(4000)), "at most 4,000 of 4000"}, // a limit counts, an id does not
+		{en.T("limit", "Max", int64(4000), "ID", int64(4000)), "at most 4,000 of 4000"}, // a limit counts, an id does not
 		{zh.T("limit", "Max", 4000, "ID", 4000), "4000最多4,000个"},
 		{en.T("nowhere"), "nowhere"}, {zh.T("nowhere", "Name", "x"), "nowhere"},
 	} {
