@@ -21,8 +21,8 @@ import (
 // site is a hub with an engine, an author who writes in English, a Chinese member who translates, and a moderator.
 type site struct {
 	*apptest.Site
-	engine            *enginetest.Server
-	anna, li, mod, by apptest.Person
+	engine        *enginetest.Server
+	anna, li, mod apptest.Person
 }
 
 var visitor apptest.Person

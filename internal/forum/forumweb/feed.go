@@ -35,12 +35,18 @@ type atomLink struct {
 type atomEntry struct {
 	Lang      string   `xml:"xml:lang,attr,omitempty"`
 	ID        string   `xml:"id"`
-	Title     string   `xml:"title"`
+	Title     atomLine `xml:"title"`
 	Updated   string   `xml:"updated"`
 	Published string   `xml:"published"`
 	Author    string   `xml:"author>name"`
 	Link      atomLink `xml:"link"`
 	Content   atomText `xml:"content"`
+}
+
+// atomLine is a line in a language that need not be the entry's.
+type atomLine struct {
+	Lang string `xml:"xml:lang,attr,omitempty"`
+	Text string `xml:",chardata"`
 }
 
 type atomText struct {
@@ -70,7 +76,7 @@ func (h *Handlers) challengeFeed(c *fiber.Ctx) error {
 	f := feedOf(r, title, "/c/"+ch.Slug)
 	for _, t := range threads {
 		if p, ok := openings[t.ID]; ok {
-			f.add(r, p, t.TitleIn(r.Locale).Text, t.Path())
+			f.add(r, p, t.TitleIn(r.Locale), t.Path())
 		}
 	}
 	return sendFeed(c, f)
@@ -90,8 +96,8 @@ func (h *Handlers) threadFeed(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	title := t.TitleIn(r.Locale).Text
-	f := feedOf(r, title, t.Path())
+	title := t.TitleIn(r.Locale)
+	f := feedOf(r, title.Text, t.Path())
 	for _, p := range posts {
 		f.add(r, p, title, fmt.Sprintf("/p/%d", p.ID))
 	}
@@ -104,7 +110,7 @@ func feedOf(r *httpx.Request, title, path string) *atomFeed {
 		Links: []atomLink{{Rel: "alternate", Href: page, Type: "text/html"}, {Rel: "self", Href: r.BaseURL + r.URL(r.Path), Type: "application/atom+xml"}}}
 }
 
-func (f *atomFeed) add(r *httpx.Request, p forum.Post, title, path string) {
+func (f *atomFeed) add(r *httpx.Request, p forum.Post, title translation.Shown, path string) {
 	shown := p.Content(r.Locale)
 	updated := p.CreatedAt
 	if p.EditedAt != nil {
@@ -117,7 +123,7 @@ func (f *atomFeed) add(r *httpx.Request, p forum.Post, title, path string) {
 		f.Updated = at
 	}
 	f.Entries = append(f.Entries, atomEntry{
-		Lang: langTag(shown.Lang), ID: fmt.Sprintf("%s/p/%d", r.BaseURL, p.ID), Title: title, Author: p.AuthorName,
+		Lang: langTag(shown.Lang), ID: fmt.Sprintf("%s/p/%d", r.BaseURL, p.ID), Title: atomLine{langTag(title.Lang), title.Text}, Author: p.AuthorName,
 		Updated: updated.UTC().Format(time.RFC3339), Published: p.CreatedAt.UTC().Format(time.RFC3339),
 		Link:    atomLink{Rel: "alternate", Href: r.BaseURL + r.URL(path)},
 		Content: atomText{Type: "html", Text: strings.ReplaceAll(shown.HTML, `href="/`, `href="`+r.BaseURL+"/") + provenance(r, shown)},
