@@ -110,7 +110,20 @@ func (h *Handlers) terms(c *fiber.Ctx) error {
 	if v.Page, err = h.glossary.List(c.UserContext(), r.Viewer, f); err != nil {
 		return err
 	}
+	if v.Before == 0 && v.Page.Next == 0 { // the list is whole: in the order in which the reader looks things up
+		i18n.Sort(r.P, v.Page.Terms, func(t glossary.Term) string { return inReading(r, t.Texts) })
+	}
 	return httpx.Render(c, fiber.StatusOK, termsPage(r, v))
+}
+
+// inReading is a term in the first of the reader's languages that it has.
+func inReading(r *httpx.Request, texts map[string]string) string {
+	for _, l := range readersOrder(r) {
+		if texts[string(l)] != "" {
+			return texts[string(l)]
+		}
+	}
+	return ""
 }
 
 // url is the same list from there on; before 0 is its beginning.

@@ -695,9 +695,9 @@ func engineRow(r *httpx.Request, e engineView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var37 string
-			templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(r.T("translations.admin.budget_left", "Left", r.P.Number(int(e.Left)), "Budget", r.P.Number(int(e.Budget))))
+			templ_7745c5c3_Var37, templ_7745c5c3_Err = templ.JoinStringErrs(r.T("translations.admin.budget_left", "Left", r.P.Number(e.Left), "Budget", r.P.Number(e.Budget)))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/translation/translationweb/admin_overview.templ`, Line: 133, Col: 128}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/translation/translationweb/admin_overview.templ`, Line: 133, Col: 118}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var37))
 			if templ_7745c5c3_Err != nil {
@@ -1018,9 +1018,9 @@ func progress(r *httpx.Request, l languageView) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var55 string
-		templ_7745c5c3_Var55, templ_7745c5c3_Err = templ.JoinStringErrs(r.T("translations.admin.progress", "Done", int(l.Running.Done), "Total", int(l.Running.Total), "Waiting", l.Waiting))
+		templ_7745c5c3_Var55, templ_7745c5c3_Err = templ.JoinStringErrs(r.T("translations.admin.progress", "Done", r.P.Number(int(l.Running.Done)), "Total", r.P.Number(int(l.Running.Total)), "Waiting", r.P.Number(l.Waiting)))
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/translation/translationweb/admin_overview.templ`, Line: 171, Col: 123}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/translation/translationweb/admin_overview.templ`, Line: 171, Col: 159}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var55))
 		if templ_7745c5c3_Err != nil {
@@ -1505,7 +1505,8 @@ func pastRun(r *httpx.Request, b translation.Backfill) string {
 	if b.Stopped {
 		key = "translations.admin.past_stopped"
 	}
-	return r.T(key, "Language", r.T("lang."+string(b.Locale)), "Done", int(b.Done), "Total", int(b.Total))
+	return r.T(key, "Language", r.T("lang."+string(b.Locale)), "Done", r.P.Number(int(b.Done)),
+		"Total", r.P.Number(int(b.Total)))
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -9,9 +9,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/PuerkitoBio/goquery"
 	"github.com/valyala/fasthttp"
 
 	"senet/internal/account"
@@ -212,6 +214,19 @@ func TestGlossary_addChangeDeleteRestore(t *testing.T) {
 		t.Errorf("%d changes of all terms, want 5", got)
 	}
 	s.Visit(mod, "/en/glossary/999999/changes").Want(404)
+}
+
+func TestGlossary_sortedForTheReader(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t, pgtest.Tx(t))
+	admin := s.Person("Clara Dubois", account.RoleAdmin, i18n.En)
+	send(s, admin, "/en/glossary/import", "terms.csv", "en,zh\nzoonosis,埃博拉\nageing,衰老\nÉtude,病毒\n").Want(303)
+	for path, want := range map[string][]string{"/en/glossary": {"ageing", "Étude", "zoonosis"}, "/zh/glossary": {"埃博拉", "病毒", "衰老"}} {
+		got := s.Visit(apptest.Person{}, path).Find(".term-text:first-child [lang]:last-child").Map(func(_ int, n *goquery.Selection) string { return n.Text() })
+		if !slices.Equal(got, want) {
+			t.Errorf("%s is in the order %v, want %v", path, got, want)
+		}
+	}
 }
 
 func TestGlossary_pages(t *testing.T) {
