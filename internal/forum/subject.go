@@ -57,14 +57,36 @@ func (s *Service) SetHidden(ctx context.Context, tx *pg.Tx, id PostID, hidden bo
 	}
 	sub.Path = fmt.Sprintf("/p/%d", id)
 	about := []translation.Subject{{Kind: translation.Post, ID: int64(id)}}
-	if number == 1 {
-		about = append(about, translation.Subject{Kind: translation.Thread, ID: int64(sub.ThreadID)})
+	if number == 1 { // with the opening post the whole thread goes, or comes again
+		if about, err = wordsOf(ctx, tx, sub.ThreadID); err != nil {
+			return sub, err
+		}
+		about = append(about, translation.Subject{Kind: translation.Post, ID: int64(id)})
 	}
 	if err := s.words.SetHidden(ctx, tx, hidden, about...); err != nil {
 		return sub, err
 	}
 	tx.Touch(subject(sub.ThreadID), "challenge:"+challenge, "threads")
 	return sub, nil
+}
+
+const shownOfThread = `select id from posts where thread_id = @thread and hidden_at is null`
+
+// wordsOf are the title of a thread and those of its posts that are not hidden themselves.
+func wordsOf(ctx context.Context, tx *pg.Tx, id ThreadID) ([]translation.Subject, error) {
+	rows, err := tx.Query(ctx, shownOfThread, pgx.StrictNamedArgs{"thread": id})
+	if err != nil {
+		return nil, fmt.Errorf("list posts of thread %d: %w", id, err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
+	if err != nil {
+		return nil, fmt.Errorf("list posts of thread %d: %w", id, err)
+	}
+	subs := []translation.Subject{{Kind: translation.Thread, ID: int64(id)}}
+	for _, post := range ids {
+		subs = append(subs, translation.Subject{Kind: translation.Post, ID: post})
+	}
+	return subs, nil
 }
 
 const threadExists = `select exists (select from threads where id = @id)`

@@ -11,7 +11,6 @@ import (
 	"senet/internal/account"
 	"senet/internal/fault"
 	"senet/internal/i18n"
-	"senet/internal/pg"
 	"senet/internal/pg/pgtest"
 	"senet/internal/translation"
 	"senet/internal/translation/engine/enginetest"
@@ -311,10 +310,12 @@ func TestReview_teaches(t *testing.T) {
 	if alike >= 85 && (got.Kind != translation.Memory || got.Score >= 100) || alike < 85 && got.Kind != translation.Original {
 		t.Errorf("a sentence %d%% alike: %+v", alike, got)
 	}
-	err = s.Store.InTx(t.Context(), func(tx *pg.Tx) error { return s.Hub.Translation.SetHidden(t.Context(), tx, true, sub) })
+	var opening int64
+	err = s.Store.QueryRow(t.Context(), `select o.id from posts o join posts p on p.thread_id = o.thread_id where p.id = $1 and o.number = 1`, sub.ID).Scan(&opening)
 	if err != nil {
 		t.Fatal(err)
 	}
+	s.API(s.mod, "POST", fmt.Sprintf("/posts/%d/hide", opening), map[string]string{"reason": "With the opening post the thread goes."}).Want(200)
 	third := s.post(s.anna, "Wash your hands before every meal.", "en")
 	s.work(third, i18n.Zh)
 	if got := s.shown(third, i18n.Zh); got.Kind != translation.Original {
