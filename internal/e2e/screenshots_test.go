@@ -50,6 +50,11 @@ func TestScreenshots(t *testing.T) {
 			{"admin", "/admin", clara},
 			{"admin-challenges", "/admin/challenges", clara},
 			{"admin-members", "/admin/members", clara},
+			{"admin-translation", "/admin/translation", clara},
+			{"admin-memory", "/admin/memory", clara},
+			{"glossary", "/glossary", nil},
+			{"glossary-import", "/glossary/import", clara},
+			{"privacy", "/privacy", nil},
 			{"not-found", "/t/999999", nil},
 		} {
 			t.Run(shot.name+"-"+string(l), func(t *testing.T) {

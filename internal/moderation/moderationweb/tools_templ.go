@@ -773,6 +773,10 @@ func MemberActions(r *httpx.Request, m account.Member) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if r.Viewer.Moderates() && m.ID != r.Viewer.ID {
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 41, "<div class=\"mod-tools row\">")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 			if m.Translator {
 				templ_7745c5c3_Err = link(r, memberPath(m), moderation.Distrust).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
@@ -783,6 +787,10 @@ func MemberActions(r *httpx.Request, m account.Member) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 42, "</div>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
 			}
 		}
 		return nil

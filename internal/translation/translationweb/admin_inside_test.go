@@ -106,7 +106,7 @@ func TestPrivacy_engines(t *testing.T) {
 	t.Parallel()
 	s := apptest.New(t, pgtest.Tx(t), bothSides(enginetest.DeepL(t), enginetest.Libre(t)))
 	en := s.Visit(apptest.Person{}, "/en/privacy").Want(200).Text(".prose li")
-	if !strings.Contains(en, "DeepL outside the house") || !strings.Contains(en, "LibreTranslate inside the house") {
+	if !strings.Contains(en, "DeepL runs outside the house") || !strings.Contains(en, "LibreTranslate runs inside the house") {
 		t.Errorf("of the engines the page says %q", en)
 	}
 	zh := s.Visit(apptest.Person{}, "/zh/privacy").Want(200).Text(".prose")
