@@ -124,11 +124,14 @@ func (s *Service) Request(ctx context.Context, viewer account.Viewer, sub Subjec
 	if err != nil {
 		return err
 	}
-	able, err := s.able(ctx)
-	if err != nil {
+	known, err := s.memory.Size(ctx)
+	switch {
+	case err != nil:
 		return err
-	}
-	if !able || len(s.allowed(w)) == 0 && len(s.engines) > 0 {
+	case len(s.allowed(w)) > 0 || known > 0:
+	case len(s.engines) > 0:
+		return fault.New(fault.Conflict, "translations.kept_inside")
+	default:
 		return fault.New(fault.Conflict, "translations.nobody_can")
 	}
 	return s.store.InTx(ctx, func(tx *pg.Tx) error {
