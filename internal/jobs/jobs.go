@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -18,7 +19,7 @@ import (
 	"senet/internal/pg"
 )
 
-// Args are what a job is told, kept as JSON. Kind names the work ("translate") and never changes once jobs are stored.
+// Args are what a job is told, a comparable value that is kept as JSON. Kind names the work ("translate") and never changes once jobs are stored.
 type Args interface{ Kind() string }
 
 // Priorities. Of two jobs that wait, the one with the smaller number goes first, however long the other has waited.
@@ -28,8 +29,8 @@ const (
 	Whenever = 4 // old content
 )
 
-// Job is work to be enqueued. While one with the same Args waits or runs, another is not enqueued; it makes the one
-// that waits more urgent when it is.
+// Job is work to be enqueued. While one with the same Args waits, another is not enqueued; it makes the one that waits
+// more urgent when it is. While one runs, one more is kept to follow it: what it was told of may be news to the other.
 type Job struct {
 	Args        Args
 	Priority    int       // Now, Soon or Whenever
@@ -84,7 +85,7 @@ func unique() river.UniqueOpts {
 // A job that waits is hurried; one that runs is left alone.
 const hurry = `
 	update river_job j set priority = least(j.priority, w.priority),
-		state = case when j.state <> 'available' and w.after <= now() then 'available' else j.state end,
+		state = case when j.state <> 'available' and w.after <= clock_timestamp() then 'available' else j.state end,
 		scheduled_at = case when w.after < j.scheduled_at then w.after else j.scheduled_at end
 	from unnest(@ids::bigint[], @priorities::smallint[], @afters::timestamptz[]) as w (id, priority, after)
 	where j.id = w.id and j.state in ('available', 'scheduled') and (w.priority < j.priority or w.after < j.scheduled_at)`
@@ -94,6 +95,7 @@ func (q *Queue) Add(ctx context.Context, tx *pg.Tx, jobs ...Job) error {
 	if len(jobs) == 0 {
 		return nil
 	}
+	jobs = once(jobs)
 	params := make([]river.InsertManyParams, len(jobs))
 	for i, j := range jobs {
 		opts := &river.InsertOpts{Priority: j.Priority, ScheduledAt: j.After, UniqueOpts: unique(), MaxAttempts: attempts}
@@ -109,13 +111,23 @@ func (q *Queue) Add(ctx context.Context, tx *pg.Tx, jobs ...Job) error {
 	var ids []int64
 	var priorities []int16
 	var afters []time.Time
+	var followers []river.InsertManyParams
 	for i, r := range results {
 		if r.UniqueSkippedAsDuplicate {
 			after := jobs[i].After
 			if after.IsZero() {
 				after = time.Now()
 			}
+			if r.Job.State == rivertype.JobStateRunning {
+				followers = append(followers, follower(jobs[i], after))
+				continue
+			}
 			ids, priorities, afters = append(ids, r.Job.ID), append(priorities, int16(jobs[i].Priority)), append(afters, after)
+		}
+	}
+	if len(followers) > 0 {
+		if _, err := q.inserter.InsertManyTx(ctx, tx.Tx, followers); err != nil {
+			return fmt.Errorf("jobs: enqueue what follows %s: %w", jobs[0].Args.Kind(), err)
 		}
 	}
 	if len(ids) == 0 {
@@ -126,6 +138,33 @@ func (q *Queue) Add(ctx context.Context, tx *pg.Tx, jobs ...Job) error {
 		return fmt.Errorf("jobs: hurry: %w", err)
 	}
 	return nil
+}
+
+// following is the queue of jobs that wait for one with their arguments to end; followPause is how long at least.
+const (
+	following   = "following"
+	followPause = 3 * time.Second
+)
+
+// follower is the job that is done after one of the same arguments that runs; of several there is one.
+func follower(j Job, after time.Time) river.InsertManyParams {
+	if soonest := time.Now().Add(followPause); after.Before(soonest) {
+		after = soonest
+	}
+	only := unique()
+	only.ByQueue = true
+	return river.InsertManyParams{Args: j.Args, InsertOpts: &river.InsertOpts{Queue: following, Priority: j.Priority, ScheduledAt: after,
+		UniqueOpts: only, MaxAttempts: attempts}}
+}
+
+// once keeps of jobs with the same Args the first.
+func once(all []Job) []Job {
+	seen := make(map[Args]bool, len(all))
+	return slices.DeleteFunc(slices.Clone(all), func(j Job) bool {
+		again := seen[j.Args]
+		seen[j.Args] = true
+		return again
+	})
 }
 
 // mirrored puts a moment as far before an ancient day as it is after it: River takes the job that has waited longest,

@@ -118,6 +118,29 @@ func TestAdd_once(t *testing.T) {
 	}
 }
 
+// What is added while a job of the same arguments runs is done after it, once however often it was added.
+func TestAdd_whileOneRuns(t *testing.T) {
+	t.Parallel()
+	running, finish := make(chan bool, 10), make(chan bool)
+	s := open(t, func(context.Context, string) error {
+		running <- true
+		<-finish
+		return nil
+	})
+	s.start()
+	s.add(jobs.Job{Args: paint{"red"}, Priority: jobs.Now})
+	<-running
+	s.add(jobs.Job{Args: paint{"red"}, Priority: jobs.Now})
+	s.add(jobs.Job{Args: paint{"red"}, Priority: jobs.Now})
+	var waiting int
+	err := s.store.QueryRow(t.Context(), `select count(*) from river_job where state in ('available', 'scheduled')`).Scan(&waiting)
+	if err != nil || waiting != 1 {
+		t.Errorf("%d jobs wait behind the one that runs, %v; want 1", waiting, err)
+	}
+	close(finish)
+	s.wait(2)
+}
+
 const order = `select args ->> 'colour' from river_job where state = 'available' order by priority, scheduled_at, id`
 
 func TestAdd_order(t *testing.T) {
