@@ -28,8 +28,21 @@ type batchRoom struct {
 	ID       RoomID
 	Seq      int64
 	Archived bool
+	Guarded  bool // something but the archive may keep somebody from writing
+	State    State
+	Slow     int
+	Hosts    bool // only they write
+	Now      time.Time
 	events   []Event
 	grown    bool
+	standing map[account.MemberID]standing // of a guarded room, of those who write in this batch
+}
+
+// standing is what somebody may do in a guarded room.
+type standing struct {
+	Role     StaffRole
+	Sanction Sanction
+	Said     *time.Time // in slow mode: the last time
 }
 
 type sayKey struct {
@@ -54,7 +67,8 @@ type result struct {
 
 // Rooms are locked in the order of their ids: two writers on two nodes cannot wait for each other.
 const lockRooms = `
-	select r.id, r.seq, coalesce(c.archived_at is not null, false)
+	select r.id, r.seq, coalesce(c.archived_at is not null, false), r.state, r.slow_seconds, r.hosts_only, clock_timestamp(),
+		r.state <> 'open' or r.slow_seconds > 0 or r.hosts_only or exists (select from room_sanctions sa where sa.room_id = r.id)
 	from rooms r left join challenges c on c.id = r.challenge_id
 	where r.id = any(@rooms)
 	order by r.id
@@ -76,11 +90,11 @@ const insertMessages = `
 		select w.*, t.at
 		from (select clock_timestamp() as at) t,
 		     unnest(@rooms::bigint[], @seqs::bigint[], @authors::bigint[], @clients::uuid[], @bodies::text[],
-		            @htmls::text[], @langs::text[], @replies::bigint[])
-		       as w (room_id, seq, author_id, client_id, body, html, lang, reply_to)
+		            @htmls::text[], @langs::text[], @replies::bigint[], @announce::boolean[])
+		       as w (room_id, seq, author_id, client_id, body, html, lang, reply_to, announce)
 	), m as (
-		insert into messages (room_id, seq, author_id, client_id, body, html, lang, reply_to, created_at)
-		select room_id, seq, author_id, client_id, body, html, lang, nullif(reply_to, 0), at from w
+		insert into messages (room_id, seq, author_id, client_id, body, html, lang, reply_to, created_at, announcement)
+		select room_id, seq, author_id, client_id, body, html, lang, nullif(reply_to, 0), at, announce from w
 		returning id, room_id, seq, author_id, created_at
 	)
 	insert into room_events (room_id, seq, kind, at, member_id, message_id)
@@ -146,7 +160,7 @@ func (b *batch) prepare(ctx context.Context, tx *pg.Tx, ms []*waiting) error {
 	var q pgx.Batch
 	q.Queue(lockRooms, pgx.StrictNamedArgs{"rooms": slices.Compact(rooms)}).Query(func(rows pgx.Rows) error {
 		var r batchRoom
-		_, err := pgx.ForEachRow(rows, []any{&r.ID, &r.Seq, &r.Archived}, func() error {
+		_, err := pgx.ForEachRow(rows, []any{&r.ID, &r.Seq, &r.Archived, &r.State, &r.Slow, &r.Hosts, &r.Now, &r.Guarded}, func() error {
 			room := r
 			b.rooms[r.ID] = &room
 			return nil
@@ -172,7 +186,74 @@ func (b *batch) prepare(ctx context.Context, tx *pg.Tx, ms []*waiting) error {
 			return err
 		})
 	}
-	return tx.SendBatch(ctx, &q).Close()
+	if err := tx.SendBatch(ctx, &q).Close(); err != nil {
+		return err
+	}
+	return b.prepareGuarded(ctx, tx, ms)
+}
+
+const standings = `
+	select w.room_id, w.member_id, coalesce(st.role, ''), coalesce(sa.kind, ''), p.said_at
+	from unnest(@rooms::bigint[], @members::bigint[]) as w (room_id, member_id)
+	left join room_staff st on st.room_id = w.room_id and st.member_id = w.member_id
+	left join room_sanctions sa on sa.room_id = w.room_id and sa.member_id = w.member_id and (sa.until is null or sa.until > now())
+	left join room_pace p on p.room_id = w.room_id and p.member_id = w.member_id`
+
+// prepareGuarded looks up who may write in rooms where not everybody may; most rooms cost nothing.
+func (b *batch) prepareGuarded(ctx context.Context, tx *pg.Tx, ms []*waiting) error {
+	var rooms, members []int64
+	for _, m := range ms {
+		if r := b.rooms[m.say.Room]; r != nil && (r.Guarded || m.say.Announce) {
+			rooms, members = append(rooms, int64(m.say.Room)), append(members, int64(m.author.ID))
+		}
+	}
+	if len(rooms) == 0 {
+		return nil
+	}
+	rows, err := tx.Query(ctx, standings, pgx.StrictNamedArgs{"rooms": rooms, "members": members})
+	if err != nil {
+		return err
+	}
+	var room RoomID
+	var member account.MemberID
+	var st standing
+	_, err = pgx.ForEachRow(rows, []any{&room, &member, &st.Role, &st.Sanction, &st.Said}, func() error {
+		r := b.rooms[room]
+		if r.standing == nil {
+			r.standing = map[account.MemberID]standing{}
+		}
+		r.standing[member] = st
+		return nil
+	})
+	return err
+}
+
+// refuse is why a message may not be written in the room, as Room.MayWrite would give it; with slow mode, which counts what is
+// said in this batch too.
+func (r *batchRoom) refuse(m *waiting) error {
+	st := r.standing[m.author.ID]
+	room := Room{Archived: r.Archived, Mine: Standing{Role: st.Role, Sanction: st.Sanction}, Settings: Settings{State: r.State, HostsOnly: r.Hosts}}
+	viewer := account.Viewer{ID: m.author.ID, Role: m.author.Role}
+	if err := room.MayWrite(viewer); err != nil {
+		return err
+	}
+	if m.say.Announce && !room.Hosts(viewer) {
+		return errForbidden
+	}
+	if r.Slow == 0 || room.Staff(viewer) {
+		return nil
+	}
+	if st.Said != nil {
+		if wait := st.Said.Add(time.Duration(r.Slow) * time.Second).Sub(r.Now); wait > 0 {
+			return errSlow.After(wait)
+		}
+	}
+	st.Said = &r.Now
+	if r.standing == nil {
+		r.standing = map[account.MemberID]standing{}
+	}
+	r.standing[m.author.ID] = st
+	return nil
 }
 
 // decide gives every message its seq or says why it gets none.
@@ -187,13 +268,12 @@ func (b *batch) decide(ms []*waiting) {
 		switch {
 		case room == nil:
 			b.results[i].err = errNoRoom
-			continue
-		case room.Archived:
-			b.results[i].err = errArchived
-			continue
-		}
-		if m.say.ReplyTo != 0 && b.replies[m.say.ReplyTo].RoomID != m.say.Room {
+		case m.say.ReplyTo != 0 && b.replies[m.say.ReplyTo].RoomID != m.say.Room:
 			b.results[i].err = errNoReply
+		default:
+			b.results[i].err = room.refuse(m)
+		}
+		if b.results[i].err != nil {
 			continue
 		}
 		room.Seq++
@@ -211,12 +291,12 @@ func (b *batch) insert(ctx context.Context, tx *pg.Tx) error {
 		return nil
 	}
 	rooms, authors, replies := make([]int64, n), make([]int64, n), make([]int64, n)
-	clients := make([][16]byte, n)
+	clients, announce := make([][16]byte, n), make([]bool, n)
 	bodies, htmls, langs := make([]string, n), make([]string, n), make([]string, n)
 	at := make(map[RoomID]map[int64]*waiting, len(b.rooms))
 	for i, m := range b.fresh {
 		rooms[i], authors[i], replies[i] = int64(m.say.Room), int64(m.author.ID), int64(m.say.ReplyTo)
-		clients[i], bodies[i], htmls[i], langs[i] = m.say.ClientID, m.say.Body, m.html, m.say.Lang
+		clients[i], bodies[i], htmls[i], langs[i], announce[i] = m.say.ClientID, m.say.Body, m.html, m.say.Lang, m.say.Announce
 		if at[m.say.Room] == nil {
 			at[m.say.Room] = map[int64]*waiting{}
 		}
@@ -231,7 +311,7 @@ func (b *batch) insert(ctx context.Context, tx *pg.Tx) error {
 	var q pgx.Batch
 	q.Queue(insertMessages, pgx.StrictNamedArgs{
 		"rooms": rooms, "seqs": b.seqs, "authors": authors, "clients": clients, "bodies": bodies, "htmls": htmls,
-		"langs": langs, "replies": replies,
+		"langs": langs, "replies": replies, "announce": announce,
 	}).Query(func(rows pgx.Rows) error {
 		var room RoomID
 		var seq int64
@@ -244,13 +324,32 @@ func (b *batch) insert(ctx context.Context, tx *pg.Tx) error {
 		return err
 	})
 	q.Queue(advanceRooms, pgx.StrictNamedArgs{"rooms": grown, "seqs": heads})
+	b.keepPace(&q)
 	return tx.SendBatch(ctx, &q).Close()
+}
+
+const keepPace = `
+	insert into room_pace (room_id, member_id, said_at)
+	select distinct on (room_id, member_id) room_id, member_id, clock_timestamp() from unnest(@rooms::bigint[], @members::bigint[]) as w (room_id, member_id)
+	on conflict (room_id, member_id) do update set said_at = excluded.said_at`
+
+// keepPace notes who has just said something in a room in slow mode.
+func (b *batch) keepPace(q *pgx.Batch) {
+	var rooms, members []int64
+	for _, m := range b.fresh {
+		if b.rooms[m.say.Room].Slow > 0 {
+			rooms, members = append(rooms, int64(m.say.Room)), append(members, int64(m.author.ID))
+		}
+	}
+	if len(rooms) > 0 {
+		q.Queue(keepPace, pgx.StrictNamedArgs{"rooms": rooms, "members": members})
+	}
 }
 
 // event is the event that brings a fresh message, so that the hub need not read it back.
 func (b *batch) event(m *waiting, seq int64, id MessageID, at time.Time) Event {
 	msg := &Message{ID: id, ClientID: m.say.ClientID, Seq: seq, Author: m.author, Body: m.say.Body, HTML: m.html,
-		Lang: m.say.Lang, At: at}
+		Lang: m.say.Lang, At: at, Version: 1, Announcement: m.say.Announce}
 	if r, ok := b.replies[m.say.ReplyTo]; ok {
 		msg.ReplyTo = &Reply{ID: r.ID, Author: r.Author, Lang: r.Lang, Hidden: r.Hidden, Body: r.Body, Found: r.Found}
 	}

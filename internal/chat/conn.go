@@ -110,9 +110,9 @@ func (c *Conn) Join(ctx context.Context, id RoomID, after *int64) error {
 
 func (c *Conn) replay(ctx context.Context, id RoomID, after *int64) (Page, error) {
 	if after == nil {
-		return c.hub.service.Newest(ctx, account.Viewer{}, id, FirstPage)
+		return c.hub.service.Newest(ctx, account.Viewer{ID: c.member}, id, FirstPage)
 	}
-	return c.hub.service.Events(ctx, account.Viewer{}, id, max(*after, 0), MaxReplay)
+	return c.hub.service.Events(ctx, account.Viewer{ID: c.member}, id, max(*after, 0), MaxReplay)
 }
 
 // Leave stops following a room; of one that is not followed it does nothing.

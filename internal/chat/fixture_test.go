@@ -146,6 +146,9 @@ func (plainWire) Presence(room RoomID, p Presence) []byte {
 func (plainWire) Typing(room RoomID, by By) []byte {
 	return line(map[string]any{"op": "typing", "room": room, "by": by})
 }
+func (plainWire) Sanction(room RoomID, kind Sanction, _ *time.Time) []byte {
+	return line(map[string]any{"op": "sanction", "room": room, "sanction": kind})
+}
 
 // heard is what a client gets, as far as tests ask.
 type heard struct {

@@ -41,7 +41,7 @@ func (s *Service) Unhide(ctx context.Context, tx *pg.Tx, viewer account.Viewer, 
 
 // The row is locked first, so that of two moderators the second sees what the first did.
 const messageSubject = `
-	select m.author_id, m.room_id, left(m.body, 400), m.lang, m.seq, m.hidden_at is not null, coalesce(c.slug, '')
+	select m.author_id, m.room_id, left(m.body, 400), m.lang, m.seq, m.hidden_at is not null, ` + roomPath + `
 	from messages m join rooms r on r.id = m.room_id left join challenges c on c.id = r.challenge_id
 	where m.id = @id
 	for no key update of m`
@@ -53,11 +53,11 @@ func (s *Service) setHidden(ctx context.Context, tx *pg.Tx, viewer account.Viewe
 		return Subject{}, errForbidden
 	}
 	var sub Subject
-	var body, slug string
+	var body, path string
 	var seq int64
 	var hidden bool
 	err := tx.QueryRow(ctx, messageSubject, pgx.StrictNamedArgs{"id": id}).
-		Scan(&sub.AuthorID, &sub.Room, &body, &sub.Lang, &seq, &hidden, &slug)
+		Scan(&sub.AuthorID, &sub.Room, &body, &sub.Lang, &seq, &hidden, &path)
 	if err != nil {
 		return Subject{}, wrap(fmt.Sprintf("find message %d", id), pg.OrNotFound(err, errNoMessage))
 	}
@@ -75,6 +75,6 @@ func (s *Service) setHidden(ctx context.Context, tx *pg.Tx, viewer account.Viewe
 		return Subject{}, err
 	}
 	sub.Excerpt = markup.Excerpt(body, excerptWeight)
-	sub.Path = fmt.Sprintf("/c/%s/room?at=%d#m-%d", slug, seq, id)
+	sub.Path = messagePath(path, seq, id)
 	return sub, nil
 }

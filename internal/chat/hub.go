@@ -26,6 +26,7 @@ type Wire interface {
 	Joined(l i18n.Locale, room RoomID, p Page) []byte
 	Presence(room RoomID, p Presence) []byte
 	Typing(room RoomID, by By) []byte
+	Sanction(room RoomID, kind Sanction, until *time.Time) []byte // told to whom it concerns
 }
 
 // Hub tells the connections of this node what happens in the rooms they follow, each event once and in order. It

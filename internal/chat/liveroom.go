@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"encoding/json"
 	"sync"
 	"time"
 
@@ -49,7 +50,7 @@ func (r *liveRoom) begin(ctx context.Context) error {
 	if begun {
 		return nil
 	}
-	seq, err := r.hub.service.head(ctx, r.id)
+	seq, err := r.hub.service.head(ctx, r.id, 0)
 	if err != nil {
 		return err
 	}
@@ -112,6 +113,24 @@ func (r *liveRoom) run() {
 		for _, s := range r.hub.shards {
 			s.do(func() { s.broadcast(r.id, run) })
 		}
+		for _, e := range events {
+			if e.Kind == KindSanction {
+				r.enforce(e)
+			}
+		}
+	}
+}
+
+// enforce tells a member that he was muted, removed or readmitted, and sends out who was removed.
+func (r *liveRoom) enforce(e Event) {
+	var d sanctionData
+	if err := json.Unmarshal(e.Data, &d); err != nil {
+		r.hub.log.Error("a sanction in the log makes no sense", "room", r.id, "seq", e.Seq, "err", err)
+		return
+	}
+	p := r.hub.wire.Sanction(r.id, d.Sanction, d.Until)
+	for _, s := range r.hub.shards {
+		s.do(func() { s.enforce(r.id, d.Member, p, d.Sanction == Removed) })
 	}
 }
 

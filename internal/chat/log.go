@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -11,6 +12,7 @@ import (
 
 	"senet/internal/account"
 	"senet/internal/pg"
+	"senet/internal/translation"
 )
 
 const (
@@ -40,20 +42,22 @@ const messageColumns = `
 	coalesce(m.lang, '') as lang, m.created_at as said_at, m.hidden_at is not null as hidden,
 	coalesce(a.id, 0) as author_id, coalesce(a.name, '') as name, coalesce(a.handle, '') as handle,
 	coalesce(a.region, '') as region, coalesce(a.affiliation, '') as affiliation, coalesce(a.role, '') as role,
+	coalesce(m.version, 1) as version, coalesce(m.announcement, false) as announcement, coalesce(m.reactions, '{}') as reactions,
+	m.pinned_at is not null as pinned, m.decided_at is not null as decision,
 	m.reply_to, coalesce(pa.name, '') as reply_author, coalesce(p.lang, '') as reply_lang,
 	case when p.hidden_at is null then left(coalesce(p.body, ''), 400) else '' end as reply_body,
 	p.hidden_at is not null as reply_hidden,
 	case when m.hidden_at is null then (` + foundOfM + `) end as found,
 	case when p.hidden_at is null then (` + foundOfP + `) end as reply_found`
 
-// translations of a message by language, as Translations.
+// translations of a text by language, as Translations.
 const (
 	foundColumns = `select jsonb_object_agg(tr.locale, jsonb_build_object('TrKind', tr.kind, 'TrText', tr.text, 'TrHTML', tr.html,
 		'TrProvider', tr.provider, 'TrVersion', tr.source_version, 'TrScore', tr.score, 'TrAt', tr.at,
 		'TrBy', coalesce((select name from members where id = tr.author_id), ''), 'TrReviewed', tr.reviewed_at is not null))
-		from translations tr where tr.subject_kind = 'message' and tr.subject_id = `
-	foundOfM = foundColumns + `m.id`
-	foundOfP = foundColumns + `p.id`
+		from translations tr where tr.subject_kind = `
+	foundOfM = foundColumns + `'message' and tr.subject_id = m.id`
+	foundOfP = foundColumns + `'message' and tr.subject_id = p.id`
 )
 
 const messageJoins = `
@@ -82,6 +86,12 @@ type messageRow struct {
 	ReplyHidden bool
 	Found       Translations
 	ReplyFound  Translations
+
+	Version      int
+	Announcement bool
+	Reactions    map[Reaction]int
+	Pinned       bool
+	Decision     bool
 }
 
 func (r messageRow) by() By {
@@ -93,7 +103,7 @@ func (r messageRow) message() *Message {
 		return nil
 	}
 	m := &Message{ID: r.ID, Seq: r.MessageSeq, Author: r.by(), Body: r.Body, HTML: r.HTML, Lang: r.Lang, Hidden: r.Hidden,
-		Found: r.Found}
+		Found: r.Found, Version: r.Version, Announcement: r.Announcement, Reactions: r.Reactions, Pinned: r.Pinned, Decision: r.Decision}
 	if r.ClientID != nil {
 		m.ClientID = *r.ClientID
 	}
@@ -107,30 +117,48 @@ func (r messageRow) message() *Message {
 	return m
 }
 
-const roomHead = `select seq from rooms where id = @room`
+const roomHead = `
+	select seq, exists (select from room_sanctions where room_id = @room and member_id = @viewer and kind = 'removed'
+		and (until is null or until > now()))
+	from rooms where id = @room`
 
-// head is where a room's log stands.
-func (s *Service) head(ctx context.Context, room RoomID) (int64, error) {
+// head is where a room's log stands. Whoever was removed from the room gets Forbidden.
+func (s *Service) head(ctx context.Context, room RoomID, viewer account.MemberID) (int64, error) {
 	var seq int64
-	if err := s.store.QueryRow(ctx, roomHead, pgx.StrictNamedArgs{"room": room}).Scan(&seq); err != nil {
+	var removed bool
+	err := s.store.QueryRow(ctx, roomHead, pgx.StrictNamedArgs{"room": room, "viewer": viewer}).Scan(&seq, &removed)
+	switch {
+	case err != nil:
 		return 0, wrap(fmt.Sprintf("read head of room %d", room), pg.OrNotFound(err, errNoRoom))
+	case removed:
+		return 0, errRemoved
 	}
 	return seq, nil
 }
 
 const roomEvents = `
-	select e.seq, e.kind, e.at, e.data, ` + messageColumns + `
+	select e.seq, e.kind, e.at, e.data, coalesce(e.subject_id, 0) as subject,
+		coalesce(d.id, 0) as actor_id, coalesce(d.name, '') as actor_name, coalesce(d.handle, '') as actor_handle,
+		coalesce(d.region, '') as actor_region, coalesce(d.affiliation, '') as actor_affiliation, coalesce(d.role, '') as actor_role, ` + messageColumns + `
 	from room_events e
 	left join messages m on m.id = e.message_id
-	left join members a on a.id = coalesce(m.author_id, e.member_id)` + messageJoins + `
+	left join members a on a.id = coalesce(m.author_id, e.member_id)
+	left join members d on d.id = e.member_id and e.kind in ('reaction', 'mark')` + messageJoins + `
 	where e.room_id = @room and e.seq > @after and e.seq <= @upto
 	order by e.seq`
 
 type eventRow struct {
-	Seq  int64
-	Kind Kind
-	At   time.Time
-	Data json.RawMessage
+	Seq              int64
+	Kind             Kind
+	At               time.Time
+	Data             json.RawMessage
+	Subject          int64
+	ActorID          account.MemberID
+	ActorName        string
+	ActorHandle      string
+	ActorRegion      account.Region
+	ActorAffiliation string
+	ActorRole        account.Role
 	messageRow
 }
 
@@ -145,17 +173,61 @@ func (s *Service) read(ctx context.Context, room RoomID, after, upto int64) ([]E
 	}
 	events := make([]Event, len(rows))
 	for i, r := range rows {
-		events[i] = Event{Room: room, Seq: r.Seq, Kind: r.Kind, At: r.At, Message: r.message(), Data: r.Data}
-		if r.Kind != KindRemove && r.Kind != KindTranslation {
-			events[i].By = r.by()
+		events[i] = Event{Room: room, Seq: r.Seq, Kind: r.Kind, At: r.At, By: r.by(), Message: r.message(), Data: r.Data, Subject: r.Subject}
+		switch {
+		case r.Kind.nameless():
+			events[i].By = By{}
+		case r.ActorID != 0: // not the message's author
+			events[i].By = By{ID: r.ActorID, Name: r.ActorName, Handle: r.ActorHandle, Region: r.ActorRegion, Affiliation: r.ActorAffiliation, Role: r.ActorRole}
 		}
+	}
+	if err := s.subjects(ctx, events); err != nil {
+		return nil, err
 	}
 	return events, nil
 }
 
+// subjects puts the questions and polls that events are about to them, as they are now: one query a kind.
+func (s *Service) subjects(ctx context.Context, events []Event) error {
+	ids := map[translation.SubjectKind][]int64{}
+	for _, e := range events {
+		if about := e.Kind.about(); about != "" && !slices.Contains(ids[about], e.Subject) {
+			ids[about] = append(ids[about], e.Subject)
+		}
+	}
+	questions, polls := map[int64]*Question{}, map[int64]*Poll{}
+	if of := ids[translation.Question]; of != nil {
+		rows, err := pg.All[questionRow](ctx, s.store, questionsOf, pgx.StrictNamedArgs{"ids": of, "viewer": int64(0)})
+		if err != nil {
+			return fmt.Errorf("read questions: %w", err)
+		}
+		for _, r := range rows {
+			questions[int64(r.ID)] = r.question()
+		}
+	}
+	if of := ids[translation.Poll]; of != nil {
+		rows, err := pg.All[pollRow](ctx, s.store, pollsOf, pgx.StrictNamedArgs{"ids": of, "viewer": int64(0)})
+		if err != nil {
+			return fmt.Errorf("read polls: %w", err)
+		}
+		for _, r := range rows {
+			polls[int64(r.ID)] = r.poll()
+		}
+	}
+	for i, e := range events {
+		switch e.Kind.about() {
+		case translation.Question:
+			events[i].Question = questions[e.Subject]
+		case translation.Poll:
+			events[i].Poll = polls[e.Subject]
+		}
+	}
+	return nil
+}
+
 // Events is what follows seq after in a room's log, at most limit events.
-func (s *Service) Events(ctx context.Context, _ account.Viewer, room RoomID, after int64, limit int) (Page, error) {
-	head, err := s.head(ctx, room)
+func (s *Service) Events(ctx context.Context, viewer account.Viewer, room RoomID, after int64, limit int) (Page, error) {
+	head, err := s.head(ctx, room, viewer.ID)
 	if err != nil {
 		return Page{}, err
 	}
@@ -170,8 +242,8 @@ func (s *Service) Events(ctx context.Context, _ account.Viewer, room RoomID, aft
 }
 
 // Newest is the end of a room's log: at most n events.
-func (s *Service) Newest(ctx context.Context, _ account.Viewer, room RoomID, n int) (Page, error) {
-	head, err := s.head(ctx, room)
+func (s *Service) Newest(ctx context.Context, viewer account.Viewer, room RoomID, n int) (Page, error) {
+	head, err := s.head(ctx, room, viewer.ID)
 	if err != nil {
 		return Page{}, err
 	}

@@ -207,7 +207,7 @@ func TestRoom_isTheChallenges(t *testing.T) {
 	h.must(h.pool.QueryRow(t.Context(), `select id from challenges where slug = 'infection-amr'`).Scan(&challenge))
 	byChallenge, err := h.service.RoomOf(t.Context(), h.anna, challenge)
 	h.must(err)
-	if byID != bySlug || byID != byChallenge || byID.Title != (i18n.Text{En: "Infection", Zh: "感染"}) || byID.ReadOnly {
+	if byID != bySlug || byID != byChallenge || byID.Title != (i18n.Text{En: "Infection", Zh: "感染"}) || byID.ReadOnly() {
 		t.Errorf("got %+v, %+v, %+v", byID, bySlug, byChallenge)
 	}
 	h.must(h.store.InTx(t.Context(), func(tx *pg.Tx) error {
@@ -219,7 +219,7 @@ func TestRoom_isTheChallenges(t *testing.T) {
 	}))
 	_, err = h.pool.Exec(t.Context(), `update challenges set archived_at = now()`)
 	h.must(err)
-	if r, err := h.service.FindRoom(t.Context(), h.anna, h.room); err != nil || !r.ReadOnly {
+	if r, err := h.service.FindRoom(t.Context(), h.anna, h.room); err != nil || !r.ReadOnly() {
 		t.Errorf("the room of an archived challenge: %+v %v", r, err)
 	}
 	if _, err := h.service.RoomOfSlug(t.Context(), h.anna, "nothing"); fault.KindOf(err) != fault.NotFound {

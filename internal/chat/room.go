@@ -16,22 +16,39 @@ import (
 // RoomID names a room.
 type RoomID int64
 
-// Room is a room as a viewer sees it. The standing room of a challenge bears the challenge's title.
+// Room is a room as a viewer sees it: the standing room of a challenge, which bears the challenge's title, or the room of a
+// workshop.
 type Room struct {
-	ID       RoomID
-	Slug     string // of its challenge
-	Title    i18n.Text
-	Summary  i18n.Text
-	Seq      int64 // of its newest event
-	ReadOnly bool  // its challenge is archived
+	ID        RoomID
+	Workshop  int64  // 0: a standing room
+	Slug      string // of its challenge
+	Title     i18n.Text
+	Summary   i18n.Text
+	Seq       int64 // of its newest event
+	Archived  bool  // its challenge is
+	Settings  Settings
+	OpenedAt  *time.Time
+	EndedAt   *time.Time
+	Retention int // days after the end until what was said is erased; 0: kept
+	Mine      Standing
+	path      string
 }
 
 // Path is the room's page, without the locale.
-func (r Room) Path() string { return "/c/" + r.Slug + "/room" }
+func (r Room) Path() string {
+	if r.path != "" {
+		return r.path
+	}
+	return "/c/" + r.Slug + "/room"
+}
+
+// ReadOnly reports whether nobody writes here any more.
+func (r Room) ReadOnly() bool { return r.Archived || r.Settings.State == Ended }
 
 var (
 	errNoRoom   = fault.New(fault.NotFound, "chat.room.not_found")
 	errArchived = fault.New(fault.Conflict, "chat.room.archived")
+	errRemoved  = fault.New(fault.Forbidden, "chat.room.removed")
 )
 
 const openRoom = `
@@ -68,40 +85,56 @@ func (s *Service) KeepInside(ctx context.Context, tx *pg.Tx, viewer account.View
 }
 
 const selectRoom = `
-	select r.id, c.slug, c.title_en, c.title_zh, c.summary_en, c.summary_zh, r.seq, c.archived_at
-	from rooms r join challenges c on c.id = r.challenge_id
+	select r.id, coalesce(r.workshop_id, 0) as workshop, coalesce(c.slug, '') as slug, coalesce(c.title_en, r.title_en) as title_en,
+		coalesce(c.title_zh, r.title_zh) as title_zh, coalesce(c.summary_en, '') as summary_en, coalesce(c.summary_zh, '') as summary_zh,
+		r.seq, c.archived_at is not null as archived, r.state, r.slow_seconds, r.hosts_only, r.anonymous_questions,
+		coalesce(r.agenda_item, 0) as item, r.opened_at, r.ended_at, coalesce(r.retention_days, 0) as retention,
+		coalesce(st.role, '') as role, coalesce(sa.kind, '') as sanction, sa.until, r.path
+	from rooms r
+	left join challenges c on c.id = r.challenge_id
+	left join room_staff st on st.room_id = r.id and st.member_id = @viewer
+	left join room_sanctions sa on sa.room_id = r.id and sa.member_id = @viewer and (sa.until is null or sa.until > now())
 	where `
 
 const (
 	roomByID        = selectRoom + `r.id = @id`
 	roomBySlug      = selectRoom + `c.slug = @slug`
 	roomOfChallenge = selectRoom + `c.id = @challenge`
+	roomOfWorkshop  = selectRoom + `r.workshop_id = @workshop`
 )
 
-// FindRoom is the room with that id.
-func (s *Service) FindRoom(ctx context.Context, _ account.Viewer, id RoomID) (Room, error) {
-	return s.room(ctx, roomByID, pgx.StrictNamedArgs{"id": id})
+// FindRoom is the room with that id. Whoever was removed from it gets Forbidden from this and the following.
+func (s *Service) FindRoom(ctx context.Context, viewer account.Viewer, id RoomID) (Room, error) {
+	return s.room(ctx, viewer, roomByID, pgx.StrictNamedArgs{"id": id})
 }
 
 // RoomOf is the standing room of a challenge.
-func (s *Service) RoomOf(ctx context.Context, _ account.Viewer, challengeID int64) (Room, error) {
-	return s.room(ctx, roomOfChallenge, pgx.StrictNamedArgs{"challenge": challengeID})
+func (s *Service) RoomOf(ctx context.Context, viewer account.Viewer, challengeID int64) (Room, error) {
+	return s.room(ctx, viewer, roomOfChallenge, pgx.StrictNamedArgs{"challenge": challengeID})
 }
 
 // RoomOfSlug is the standing room of the challenge with that slug.
-func (s *Service) RoomOfSlug(ctx context.Context, _ account.Viewer, slug string) (Room, error) {
-	return s.room(ctx, roomBySlug, pgx.StrictNamedArgs{"slug": slug})
+func (s *Service) RoomOfSlug(ctx context.Context, viewer account.Viewer, slug string) (Room, error) {
+	return s.room(ctx, viewer, roomBySlug, pgx.StrictNamedArgs{"slug": slug})
 }
 
-func (s *Service) room(ctx context.Context, query string, args pgx.StrictNamedArgs) (Room, error) {
+// RoomOfWorkshop is the room of the workshop with that id.
+func (s *Service) RoomOfWorkshop(ctx context.Context, viewer account.Viewer, workshop int64) (Room, error) {
+	return s.room(ctx, viewer, roomOfWorkshop, pgx.StrictNamedArgs{"workshop": workshop})
+}
+
+func (s *Service) room(ctx context.Context, viewer account.Viewer, query string, args pgx.StrictNamedArgs) (Room, error) {
+	args["viewer"] = viewer.ID
 	var r Room
-	var archived *time.Time
-	err := s.store.QueryRow(ctx, query, args).Scan(&r.ID, &r.Slug, &r.Title.En, &r.Title.Zh, &r.Summary.En,
-		&r.Summary.Zh, &r.Seq, &archived)
-	if err != nil {
+	err := s.store.QueryRow(ctx, query, args).Scan(&r.ID, &r.Workshop, &r.Slug, &r.Title.En, &r.Title.Zh, &r.Summary.En, &r.Summary.Zh,
+		&r.Seq, &r.Archived, &r.Settings.State, &r.Settings.Slow, &r.Settings.HostsOnly, &r.Settings.Anonymous, &r.Settings.Item,
+		&r.OpenedAt, &r.EndedAt, &r.Retention, &r.Mine.Role, &r.Mine.Sanction, &r.Mine.Until, &r.path)
+	switch {
+	case err != nil:
 		return Room{}, wrap("find room", pg.OrNotFound(err, errNoRoom))
+	case r.Mine.Sanction == Removed && !r.Hosts(viewer):
+		return Room{}, errRemoved
 	}
-	r.ReadOnly = archived != nil
 	return r, nil
 }
 

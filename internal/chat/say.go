@@ -22,6 +22,7 @@ type Say struct {
 	Body     string // Markdown
 	Lang     string // "en", "zh", or "" to have it guessed
 	ReplyTo  MessageID
+	Announce bool // to be seen by everybody, for hosts
 }
 
 var (
@@ -67,38 +68,52 @@ func (s *Service) Submit(ctx context.Context, viewer account.Viewer, say Say, do
 
 // check applies the rules of a message that need no lock.
 func (s *Service) check(ctx context.Context, say Say) (*waiting, error) {
-	body, ok := markup.Clean(say.Body)
+	if say.ReplyTo < 0 {
+		return nil, errNoReply
+	}
+	text, err := s.wording(ctx, say.Body, say.Lang, MaxWeight, "chat.body")
+	if err != nil {
+		return nil, err
+	}
+	w := &waiting{say: say, html: text.html}
+	w.say.Body, w.say.Lang = text.body, text.lang
+	return w, nil
+}
+
+// wording is a text that passed the rules, rendered.
+type wording struct{ body, html, lang string }
+
+// wording cleans, checks and renders a text of at most longest weighted characters; words is where its messages are.
+func (s *Service) wording(ctx context.Context, body, lang string, longest int, words string) (wording, error) {
+	body, ok := markup.Clean(body)
 	if !ok {
-		return nil, errUTF8
+		return wording{}, errUTF8
 	}
 	var wrong fault.Fields
 	switch {
 	case markup.Blank(body):
-		wrong.Add("body", "chat.body.empty", nil)
-	case len(body) > 4*MaxWeight || markup.Weight(body) > MaxWeight:
-		wrong.Add("body", "chat.body.long", fault.Args{"Max": MaxWeight})
+		wrong.Add("body", words+".empty", nil)
+	case len(body) > 4*longest || markup.Weight(body) > longest:
+		wrong.Add("body", words+".long", fault.Args{"Max": longest})
 	}
-	lang := say.Lang
 	if lang == "" {
-		lang = cmp.Or(markup.Lang(body), string(i18n.En))
+		lang = langOf(body)
 	}
 	if _, ok := i18n.ParseWritten(lang); !ok {
 		wrong.Add("lang", "chat.lang.unknown", nil)
 	}
-	if say.ReplyTo < 0 {
-		return nil, errNoReply
-	}
 	if err := wrong.Err(); err != nil {
-		return nil, err
+		return wording{}, err
 	}
 	var mentions markup.Mentions
 	if keys := markup.MentionCandidates(body); len(keys) > 0 {
 		var err error
 		if mentions, err = s.accounts.ByHandles(ctx, keys); err != nil {
-			return nil, wrap("find who is mentioned", err)
+			return wording{}, wrap("find who is mentioned", err)
 		}
 	}
-	w := &waiting{say: say, html: markup.Render(body, markup.Options{Mentions: mentions, Lang: lang})}
-	w.say.Body, w.say.Lang = body, lang
-	return w, nil
+	return wording{body, markup.Render(body, markup.Options{Mentions: mentions, Lang: lang}), lang}, nil
 }
+
+// langOf is the language that a text is in, as it seems.
+func langOf(body string) string { return cmp.Or(markup.Lang(body), string(i18n.En)) }

@@ -26,6 +26,9 @@ func New(store *pg.Store, accounts *account.Service, words *translation.Service,
 	s := &Service{store: store, accounts: accounts, words: words, log: log}
 	s.writer = newWriter(s)
 	words.Register(translation.Message, messages{s})
+	for _, a := range s.asked() {
+		words.Register(a.kind, a)
+	}
 	return s
 }
 

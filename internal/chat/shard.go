@@ -199,6 +199,20 @@ func (s *shard) begin(f *follow, replay []byte, seq int64) {
 	f.held = nil
 }
 
+// enforce gives p to one member in the room, and sends him out.
+func (s *shard) enforce(room RoomID, member account.MemberID, p []byte, out bool) {
+	for _, f := range s.follows[room] {
+		if f.conn.member != member {
+			continue
+		}
+		s.send(f.conn, p)
+		if out {
+			s.flush()
+			f.conn.link.Close(CloseForbidden)
+		}
+	}
+}
+
 // volatile gives p, which is no event, to everybody here who follows the room but one member.
 func (s *shard) volatile(room RoomID, p []byte, but account.MemberID) {
 	for _, f := range s.follows[room] {

@@ -2,7 +2,6 @@ package chat
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -16,11 +15,24 @@ import (
 // messages give translation what is said in rooms.
 type messages struct{ *Service }
 
+// roomPath and roomTitle are a room's page and its name in the language of its message m, where a query has rooms as r and
+// its challenge as c.
+const (
+	roomPath  = `coalesce(nullif(r.path, ''), '/c/' || c.slug || '/room')`
+	roomTitle = `coalesce(nullif(case when m.lang = 'zh' then coalesce(c.title_zh, r.title_zh) end, ''), c.title_en, r.title_en)`
+)
+
+// messagePath is the place of a message in a room, without the locale.
+func messagePath(room string, seq int64, id MessageID) string {
+	return fmt.Sprintf("%s?at=%d#m-%d", room, seq, id)
+}
+
 const visibleMessages = `
-	select m.id, m.body, m.html, m.lang, m.author_id, m.seq, coalesce(r.challenge_id, 0) as challenge,
-	       r.keep_inside or coalesce(c.keep_inside, false) as keep_inside,
-	       coalesce(c.slug, '') as slug, coalesce(nullif(case when m.lang = 'zh' then c.title_zh end, ''), c.title_en, '') as title
+	select m.id, m.body, m.html, m.lang, m.author_id, m.seq, coalesce(r.challenge_id, r.topic_id, 0) as challenge,
+	       r.keep_inside or coalesce(c.keep_inside, tc.keep_inside, false) as keep_inside,
+	       ` + roomPath + ` as path, ` + roomTitle + ` as title
 	from messages m join rooms r on r.id = m.room_id left join challenges c on c.id = r.challenge_id
+	left join challenges tc on tc.id = r.topic_id
 	where m.id = any(@ids) and m.hidden_at is null `
 
 type writingRow struct {
@@ -32,7 +44,7 @@ type writingRow struct {
 	Seq        int64
 	Challenge  int64
 	KeepInside bool
-	Slug       string
+	Path       string
 	Title      string
 }
 
@@ -51,7 +63,7 @@ func (s messages) Find(ctx context.Context, db pg.DB, ids []int64, hold bool) ([
 		ws[i] = translation.Writing{Subject: translation.Subject{Kind: translation.Message, ID: r.ID},
 			Text:  translation.Text{Source: r.Body, HTML: r.HTML, Lang: r.Lang, Version: 1},
 			Limit: 8 * MaxWeight, Author: r.AuthorID, Challenge: r.Challenge, KeepInside: r.KeepInside, About: r.Title, AboutLang: r.Lang,
-			Path: fmt.Sprintf("/c/%s/room?at=%d#m-%d", r.Slug, r.Seq, r.ID)}
+			Path: messagePath(r.Path, r.Seq, MessageID(r.ID))}
 	}
 	return ws, nil
 }
@@ -79,10 +91,6 @@ func (s messages) Translated(ctx context.Context, tx *pg.Tx, n translation.News)
 	if err := tx.QueryRow(ctx, `select room_id from messages where id = $1`, n.ID).Scan(&room); err != nil {
 		return fmt.Errorf("find room of message %d: %w", n.ID, err)
 	}
-	data, err := json.Marshal(map[string]i18n.Locale{"locale": n.Locale})
-	if err != nil {
-		return err
-	}
-	_, err = s.Append(ctx, tx, room, Entry{Kind: KindTranslation, By: n.By, Message: MessageID(n.ID), Data: data})
+	_, err := s.Append(ctx, tx, room, Entry{Kind: KindTranslation, By: n.By, Message: MessageID(n.ID), Data: data(ownData{Locale: n.Locale})})
 	return err
 }

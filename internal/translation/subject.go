@@ -19,6 +19,10 @@ const (
 	Post    SubjectKind = "post"
 	Message SubjectKind = "message"
 	Profile SubjectKind = "profile" // what a member says of themselves
+	// Of rooms:
+	Question   SubjectKind = "question"
+	Poll       SubjectKind = "poll"
+	PollOption SubjectKind = "poll_option"
 )
 
 // Subject names a text.

@@ -38,7 +38,7 @@ func (h *Handlers) room(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(roomJSON{room.ID, room.Title, room.Seq, room.ReadOnly, r.URL(room.Path()), h.hub.Presence(id)})
+	return c.JSON(roomJSON{room.ID, room.Title, room.Seq, room.ReadOnly(), r.URL(room.Path()), h.hub.Presence(id)})
 }
 
 type eventsJSON struct {

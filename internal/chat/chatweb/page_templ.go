@@ -869,7 +869,7 @@ func state(r *httpx.Request, p Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Room.ReadOnly {
+		if p.Room.ReadOnly() {
 			var templ_7745c5c3_Var41 string
 			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.JoinStringErrs(r.T("room.archived"))
 			if templ_7745c5c3_Err != nil {
@@ -956,7 +956,7 @@ func composer(r *httpx.Request, p Page) templ.Component {
 			templ_7745c5c3_Var45 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if p.Room.ReadOnly {
+		if p.Room.ReadOnly() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 79, "<p class=\"room-closed notice\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1375,7 +1375,7 @@ func live(r *httpx.Request, p Page) templ.Attributes {
 	for _, word := range stateWords {
 		a["data-w-"+word] = r.T("room.state." + word)
 	}
-	if p.Room.ReadOnly {
+	if p.Room.ReadOnly() {
 		a["data-read-only"] = "true"
 	}
 	return a

@@ -84,6 +84,18 @@ func (w *Wire) Typing(room chat.RoomID, by chat.By) []byte {
 	return textFrame(typingFrame{"typing", room, by})
 }
 
+type sanctionFrame struct {
+	Op       string        `json:"op"`
+	Room     chat.RoomID   `json:"room"`
+	Sanction chat.Sanction `json:"sanction"` // "": none any more
+	Until    *time.Time    `json:"until,omitempty"`
+}
+
+// Sanction tells a member that he was muted, removed or readmitted.
+func (w *Wire) Sanction(room chat.RoomID, kind chat.Sanction, until *time.Time) []byte {
+	return textFrame(sanctionFrame{"sanction", room, kind, until})
+}
+
 type ackFrame struct {
 	Op  string `json:"op"`
 	ID  string `json:"id"`
