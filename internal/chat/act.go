@@ -101,12 +101,38 @@ func (r Room) MayAct(viewer account.Viewer) error {
 	return nil
 }
 
+// RoomOfMessage, RoomOfQuestion, RoomOfPoll and RoomOfHand are where something that is not hidden belongs.
+func (s *Service) RoomOfMessage(ctx context.Context, id MessageID) (RoomID, error) {
+	return s.roomOf(ctx, roomOfMessage, int64(id), errNoMessage)
+}
+
+// RoomOfQuestion is the room of a question.
+func (s *Service) RoomOfQuestion(ctx context.Context, id QuestionID) (RoomID, error) {
+	return s.roomOf(ctx, roomOfQuestion, int64(id), errNoQuestion)
+}
+
+// RoomOfPoll is the room of a poll.
+func (s *Service) RoomOfPoll(ctx context.Context, id PollID) (RoomID, error) {
+	return s.roomOf(ctx, roomOfPoll, int64(id), errNoPoll)
+}
+
+// RoomOfHand is the room of a hand.
+func (s *Service) RoomOfHand(ctx context.Context, id HandID) (RoomID, error) {
+	return s.roomOf(ctx, roomOfHand, int64(id), errNoHand)
+}
+
+func (s *Service) roomOf(ctx context.Context, query string, id int64, missing *fault.Fault) (room RoomID, err error) {
+	if err = s.store.QueryRow(ctx, query, pgx.StrictNamedArgs{"id": id}).Scan(&room); err != nil {
+		return 0, wrap("find room", pg.OrNotFound(err, missing))
+	}
+	return room, nil
+}
+
 // whyNot is why the viewer may not act on a subject: what the room says, else that the subject is not there, is over.
 func (s *Service) whyNot(ctx context.Context, viewer account.Viewer, find string, id int64, missing, over *fault.Fault) error {
-	var room RoomID
-	err := s.store.QueryRow(ctx, find, pgx.StrictNamedArgs{"id": id}).Scan(&room)
+	room, err := s.roomOf(ctx, find, id, missing)
 	if err != nil {
-		return pg.OrNotFound(err, missing)
+		return err
 	}
 	r, err := s.FindRoom(ctx, viewer, room)
 	if err != nil {

@@ -115,9 +115,9 @@ func (s *Service) SetMark(ctx context.Context, viewer account.Viewer, id Message
 
 // hostedRoom is the room that the query finds for a subject; whoever does not host it gets Forbidden.
 func (s *Service) hostedRoom(ctx context.Context, viewer account.Viewer, find string, id int64, missing *fault.Fault) (Room, error) {
-	var of RoomID
-	if err := s.store.QueryRow(ctx, find, pgx.StrictNamedArgs{"id": id}).Scan(&of); err != nil {
-		return Room{}, wrap("find room", pg.OrNotFound(err, missing))
+	of, err := s.roomOf(ctx, find, id, missing)
+	if err != nil {
+		return Room{}, err
 	}
 	room, err := s.FindRoom(ctx, viewer, of)
 	switch {

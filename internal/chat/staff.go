@@ -3,12 +3,14 @@ package chat
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
 	"senet/internal/account"
 	"senet/internal/fault"
+	"senet/internal/markup"
 	"senet/internal/pg"
 )
 
@@ -105,7 +107,7 @@ func (s *Service) SetStaff(ctx context.Context, tx *pg.Tx, by account.MemberID, 
 	tag, err = tx.Exec(ctx, query, args)
 	switch {
 	case pg.Constraint(err) == "room_staff_member_id_fkey":
-		return fault.New(fault.NotFound, "chat.staff.no_member")
+		return errNoMember
 	case err != nil:
 		return fmt.Errorf("give %d the role %q in room %d: %w", member, role, room, err)
 	case tag.RowsAffected() == 0:
@@ -151,6 +153,22 @@ func (s *Service) HandOver(ctx context.Context, viewer account.Viewer, id RoomID
 	return s.store.InTx(ctx, func(tx *pg.Tx) error { return s.SetStaff(ctx, tx, viewer.ID, id, member, role) })
 }
 
+// MemberByHandle is the member that people write as @handle.
+func (s *Service) MemberByHandle(ctx context.Context, handle string) (account.MemberID, error) {
+	key := markup.Fold(strings.TrimLeft(strings.TrimSpace(handle), "@＠"))
+	found, err := s.accounts.ByHandles(ctx, []string{key})
+	if err != nil {
+		return 0, wrap("find a member", err)
+	}
+	m, ok := found[key]
+	if !ok {
+		return 0, errNoMember
+	}
+	return account.MemberID(m.ID), nil
+}
+
+var errNoMember = fault.New(fault.Invalid, "chat.staff.no_member")
+
 const (
 	setSanction = `
 		insert into room_sanctions (room_id, member_id, kind, until) values (@room, @member, @kind, @until)
@@ -172,7 +190,7 @@ func (s *Service) Sanction(ctx context.Context, tx *pg.Tx, room RoomID, member a
 	tag, err := tx.Exec(ctx, query, args)
 	switch {
 	case pg.Constraint(err) != "":
-		return fault.New(fault.NotFound, "chat.staff.no_member")
+		return errNoMember
 	case err != nil:
 		return fmt.Errorf("sanction %d in room %d: %w", member, room, err)
 	case tag.RowsAffected() == 0:

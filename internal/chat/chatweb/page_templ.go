@@ -5,12 +5,7 @@ package chatweb
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
-
 import (
-	"strconv"
-
 	"senet/internal/account"
 	"senet/internal/chat"
 	"senet/internal/httpx"
@@ -19,6 +14,10 @@ import (
 	"senet/internal/translation"
 	"senet/internal/translation/translationweb"
 	"senet/web/ui"
+	"strconv"
+
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
 )
 
 // RoomPage is the page of a room.
