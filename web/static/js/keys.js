@@ -5,9 +5,27 @@
 //   the tick after compositionend, for those that send neither
 
 let active = false;
-document.addEventListener("compositionstart", () => { active = true; }, true);
-document.addEventListener("compositionend", () => setTimeout(() => { active = false; }), true);
-document.addEventListener("focusout", () => { active = false; }, true); // a field taken away ends no composition
+let words = 0; // begun
+let waiting = []; // for the end of a word
+
+document.addEventListener("compositionstart", () => {
+  active = true;
+  words++;
+}, true);
+document.addEventListener("compositionend", settle, true);
+document.addEventListener("focusout", settle, true); // a field taken away ends no composition
+
+// settle ends the word after this tick, unless the next one has begun by then.
+function settle() {
+  const word = words;
+  setTimeout(() => {
+    if (word !== words) return;
+    active = false;
+    const due = waiting;
+    waiting = [];
+    due.forEach((f) => f());
+  });
+}
 
 // composing tells whether someone is in the middle of a word. Nothing may change a field while it is true.
 export function composing(event) {
@@ -17,7 +35,7 @@ export function composing(event) {
 // whenSettled runs f now, or after the word that is being composed.
 export function whenSettled(f) {
   if (!active) return f();
-  document.addEventListener("compositionend", () => setTimeout(f, 1), { once: true });
+  waiting.push(f);
 }
 
 // onEnter calls handler(event) when Enter alone is pressed in field; Shift+Enter is a new line.

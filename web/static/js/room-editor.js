@@ -24,6 +24,19 @@ export class Editor {
     });
   }
 
+  // unsaved is what was typed and not saved, by message; remember gives it back to another copy of the page.
+  unsaved() {
+    for (const form of this.root.querySelectorAll(".msg-editor")) this.keep(form.desk);
+    return [...this.kept];
+  }
+
+  remember(texts) { this.kept = new Map(texts); }
+
+  keep({ id, field, saved }) {
+    if (field.value !== saved && !field.readOnly) this.kept.set(id, field.value);
+    else this.kept.delete(id);
+  }
+
   // open opens the editor of a message, or goes to it.
   open(li, link) {
     const there = li.querySelector(".msg-editor");
@@ -125,9 +138,8 @@ export class Editor {
   }
 
   close(desk) {
-    const { li, form, field } = desk;
-    if (field.value !== desk.saved && !field.readOnly) this.kept.set(desk.id, field.value);
-    else this.kept.delete(desk.id);
+    const { li, form } = desk;
+    this.keep(desk);
     const inside = form.contains(document.activeElement);
     this.steady(() => {
       form.remove();

@@ -1,13 +1,20 @@
 // The list of a room's messages: the fold of its log. Events come in order, each once; what comes too early is kept
 // until the gap before it is filled. Nothing here moves what somebody is reading.
+//
+// Other modules fold what is theirs: log.on(kind, handler), before the line starts. A handler gets each event that the page
+// does not show yet, in order and once, whatever the transport; it may be one that the page was drawn with, because the page
+// reads where the log stands before it reads the rest. Kinds that nobody asked for are passed over.
 
 import { patch, quotes, requote } from "./room-patch.js";
 
 export class Log {
-  // words: { unread }; onGap asks for what is missing; onMessage(li, frame) sees each message that is put in, and
-  // onTranslation(li) each whose translation has come.
-  constructor(root, { unread, onGap, onCount, onMessage, onTranslation }) {
-    Object.assign(this, { root, unread, onGap, onCount, onMessage, onTranslation });
+  // words: { unread }; onGap asks for what is missing; onReset says that too much was missed to be folded: the page has to be
+  // loaded afresh, and nothing is folded any more; onMessage(li, frame) sees each message that is put in, and
+  // onTranslation(li) each whose translation has come; kinds: { kind: handler } as for on.
+  constructor(root, { unread, onGap, onReset, onCount, onMessage, onTranslation, kinds = {} }) {
+    Object.assign(this, { root, unread, onGap, onReset, onCount, onMessage, onTranslation });
+    this.handlers = new Map();
+    this.stale = false;
     this.list = root.querySelector("[data-log]");
     this.scroll = root.querySelector("[data-scroll]");
     this.last = Number(root.dataset.seq);
@@ -25,7 +32,19 @@ export class Log {
     this.gone = root.querySelector("template[data-removed]");
     this.scroll.addEventListener("scroll", () => this.scrolled(), { passive: true });
     document.addEventListener("visibilitychange", () => this.scrolled());
+    this.on("message", (e) => this.said(e));
+    this.on("remove", (e) => this.steady(() => this.remove(this.message(e.data.id), e)));
+    this.on("restore", (e) => { if (e.html) this.steady(() => this.restore(this.message(e.data.id), e)); });
+    // Without html it is of another language.
+    this.on("translation", (e) => { if (e.html) this.steady(() => this.translate(this.message(e.data.id), e)); });
+    for (const [kind, handler] of Object.entries(kinds)) this.on(kind, handler);
   }
+
+  // on has handler(event) see every event of a kind, after those who asked before.
+  on(kind, handler) { this.handlers.set(kind, [...(this.handlers.get(kind) ?? []), handler]); }
+
+  // message is the message with that id, if it is on the page.
+  message(id) { return document.getElementById(`m-${id}`); }
 
   // open puts the page where reading begins: at what the address names, at the first unread message, or at the end.
   open() {
@@ -40,50 +59,48 @@ export class Log {
   }
 
   joined(frame) {
+    if (this.stale) return;
     this.early.clear(); // all of it comes again
     if (frame.reset) {
-      this.list.querySelectorAll("li:not(.pending)").forEach((li) => li.remove());
-      this.last = (frame.events[0]?.seq ?? frame.seq + 1) - 1;
-      this.following = true;
-      this.root.querySelector("[data-older]")?.setAttribute("href", `?before=${this.last + 1}`);
+      this.stale = true;
+      this.onReset();
+      return;
     }
     for (const e of frame.events) this.event(e);
     this.last = Math.max(this.last, frame.seq);
   }
 
   event(e) {
-    if (e.seq <= this.last) return;
+    if (this.stale || e.seq <= this.last) return;
     if (e.seq > this.last + 1) {
       if (this.early.size === 0) this.onGap();
       this.early.set(e.seq, e);
       return;
     }
     this.apply(e);
-    this.last = e.seq;
     for (let next; (next = this.early.get(this.last + 1));) {
       this.early.delete(next.seq);
       this.apply(next);
-      this.last = next.seq;
     }
     for (const seq of this.early.keys()) if (seq <= this.last) this.early.delete(seq);
   }
 
+  // apply folds an event. What one handler cannot do keeps nobody else from it.
   apply(e) {
-    const li = e.data?.id && document.getElementById(`m-${e.data.id}`);
-    switch (e.kind) {
-      case "message":
-        if (li) this.onMessage(li, e); // it was on the page already
-        else this.add(e);
-        break;
-      case "remove":
-        this.steady(() => this.remove(li, e));
-        break;
-      case "restore":
-        if (e.html) this.steady(() => this.restore(li, e));
-        break;
-      case "translation":
-        if (e.html) this.steady(() => this.translate(li, e)); // without it, it is of another language
+    this.last = e.seq;
+    for (const handler of this.handlers.get(e.kind) ?? []) {
+      try {
+        handler(e);
+      } catch (err) {
+        reportError(err);
+      }
     }
+  }
+
+  said(e) {
+    const li = this.message(e.data.id);
+    if (li) this.onMessage(li, e); // it was on the page already
+    else this.add(e);
   }
 
   // translate shows a message as it reads now, and so the answers that quote it.
@@ -222,6 +239,16 @@ export class Log {
     if (!li) return;
     li.replaceWith(back);
     this.onMessage(back, e);
+  }
+
+  // place is the address of what is being read.
+  place() {
+    const here = this.atEnd() ? null : this.read()?.closest(".msg[data-seq]");
+    const address = new URL(location.href);
+    for (const name of ["before", "after", "on", "now", "at", "reply"]) address.searchParams.delete(name);
+    address.hash = here?.id ?? "";
+    if (here) address.searchParams.set("at", here.dataset.seq);
+    return address.href;
   }
 
   atEnd() { return this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 60; }

@@ -5,6 +5,7 @@ import { onEnter } from "./keys.js";
 import { guess } from "./lang.js";
 import { watchLanguage } from "./lang-guess.js";
 import { Editor } from "./room-editor.js";
+import { Fresh } from "./room-fresh.js";
 import { Line } from "./room-line.js";
 import { Log } from "./room-log.js";
 import { Outbox } from "./room-outbox.js";
@@ -29,6 +30,7 @@ let flightTimer = 0;
 const log = new Log(root, {
   unread: word("unread"),
   onGap: () => line.join(),
+  onReset: () => fresh.load(),
   onCount: showFresh,
   onMessage(_, e) {
     $("[data-empty]").hidden = true;
@@ -40,6 +42,10 @@ const log = new Log(root, {
 });
 
 const editor = new Editor(root, { locale: data.locale, steady: (change) => log.steady(change) });
+
+const fresh = new Fresh(root, { address: () => log.place() });
+fresh.with("editor", () => editor.unsaved(), (texts) => editor.remember(texts));
+fresh.with("reply", () => form?.elements.reply_to.value ?? "", (id) => { if (id && form) replyTo(log.message(id)); });
 
 const line = new Line({
   room: Number(data.room),
@@ -299,4 +305,5 @@ log.scroll.addEventListener("scroll", () => {
 
 root.classList.add("alive");
 log.open();
+fresh.restore();
 line.start();
