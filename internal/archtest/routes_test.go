@@ -82,7 +82,7 @@ func TestRoutes_closed(t *testing.T) {
 	moderator := site.Person("Anna Weber", account.RoleModerator, i18n.En)
 	started := site.Thread(member, "How to share data", 1)
 	fill := strings.NewReplacer(":locale", "en", ":slug", site.Challenge, ":kind", "agree", ":act", "hide", ":log", "1",
-		":id", strings.TrimPrefix(started.Path()[:strings.IndexByte(started.Path(), '-')], "/t/"), ":token", "x", ":session", "1", ":into", "zh")
+		":id", strings.TrimPrefix(started.Path()[:strings.IndexByte(started.Path(), '-')], "/t/"), ":token", "x", ":word", "1", ":workshop", "1", ":session", "1", ":into", "zh")
 	asked := 0
 	for _, r := range site.Hub.App().GetRoutes(true) {
 		g := guard(r.Handlers[0])

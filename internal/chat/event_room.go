@@ -34,7 +34,7 @@ type EventRoom struct {
 
 const openEventRoom = `
 	insert into rooms (workshop_id, topic_id, title_en, title_zh, path, keep_inside, retention_days, state)
-	values (@workshop, nullif(@topic, 0::bigint), @en, @zh, @path, @inside, nullif(@retention::int, 0), 'waiting')
+	values (@workshop, nullif(@topic, 0::bigint), @english, @chinese, @path, @inside, nullif(@retention::int, 0), 'waiting')
 	on conflict on constraint rooms_workshop_taken do update set title_en = excluded.title_en, title_zh = excluded.title_zh,
 		topic_id = excluded.topic_id, path = excluded.path, keep_inside = excluded.keep_inside, retention_days = excluded.retention_days
 	returning id`
@@ -44,7 +44,7 @@ const openEventRoom = `
 func (s *Service) OpenEventRoom(ctx context.Context, tx *pg.Tx, e EventRoom) (RoomID, error) {
 	var id RoomID
 	err := tx.QueryRow(ctx, openEventRoom, pgx.StrictNamedArgs{
-		"workshop": e.Workshop, "topic": e.Challenge, "en": e.Title.En, "zh": e.Title.Zh, "path": e.Path, "inside": e.KeepInside, "retention": e.Retention,
+		"workshop": e.Workshop, "topic": e.Challenge, "english": e.Title.En, "chinese": e.Title.Zh, "path": e.Path, "inside": e.KeepInside, "retention": e.Retention,
 	}).Scan(&id)
 	if err != nil {
 		return 0, fmt.Errorf("open room of workshop %d: %w", e.Workshop, err)

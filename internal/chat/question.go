@@ -86,7 +86,7 @@ var (
 // Ask asks a question in a room, for members who may act there; also before it is opened. Asking again with the same client id
 // gives the same question.
 func (s *Service) Ask(ctx context.Context, viewer account.Viewer, a Ask) (QuestionID, error) {
-	w, err := s.wording(ctx, a.Body, a.Lang, MaxQuestion, "chat.question")
+	w, err := s.wording(ctx, a.Body, a.Lang, MaxQuestion, "chat.question.empty", "chat.question.long")
 	if err != nil {
 		return 0, err
 	}

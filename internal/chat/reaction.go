@@ -113,6 +113,29 @@ func (s *Service) SetMark(ctx context.Context, viewer account.Viewer, id Message
 	})
 }
 
+const markedMessages = `
+	select ` + messageColumns + `
+	from (select * from messages where room_id = @room and (pinned_at is not null or decided_at is not null) and hidden_at is null
+		order by seq desc limit @n) m
+	join members a on a.id = m.author_id` + messageJoins + `
+	order by m.seq`
+
+// MaxMarked is how many pinned messages and decisions a room shows.
+const MaxMarked = 100
+
+// Marked are the pinned messages and the decisions of a room, oldest first; of more than MaxMarked the newest.
+func (s *Service) Marked(ctx context.Context, room RoomID) ([]Message, error) {
+	rows, err := pg.All[messageRow](ctx, s.store, markedMessages, pgx.StrictNamedArgs{"room": room, "n": MaxMarked})
+	if err != nil {
+		return nil, fmt.Errorf("list marked messages of room %d: %w", room, err)
+	}
+	ms := make([]Message, len(rows))
+	for i, r := range rows {
+		ms[i] = *r.message()
+	}
+	return ms, nil
+}
+
 // hostedRoom is the room that the query finds for a subject; whoever does not host it gets Forbidden.
 func (s *Service) hostedRoom(ctx context.Context, viewer account.Viewer, find string, id int64, missing *fault.Fault) (Room, error) {
 	of, err := s.roomOf(ctx, find, id, missing)

@@ -71,7 +71,7 @@ func (s *Service) check(ctx context.Context, say Say) (*waiting, error) {
 	if say.ReplyTo < 0 {
 		return nil, errNoReply
 	}
-	text, err := s.wording(ctx, say.Body, say.Lang, MaxWeight, "chat.body")
+	text, err := s.wording(ctx, say.Body, say.Lang, MaxWeight, "chat.body.empty", "chat.body.long")
 	if err != nil {
 		return nil, err
 	}
@@ -83,8 +83,8 @@ func (s *Service) check(ctx context.Context, say Say) (*waiting, error) {
 // wording is a text that passed the rules, rendered.
 type wording struct{ body, html, lang string }
 
-// wording cleans, checks and renders a text of at most longest weighted characters; words is where its messages are.
-func (s *Service) wording(ctx context.Context, body, lang string, longest int, words string) (wording, error) {
+// wording cleans, checks and renders a text of at most longest weighted characters; empty and long are what is told of one that is.
+func (s *Service) wording(ctx context.Context, body, lang string, longest int, empty, long string) (wording, error) {
 	body, ok := markup.Clean(body)
 	if !ok {
 		return wording{}, errUTF8
@@ -92,9 +92,9 @@ func (s *Service) wording(ctx context.Context, body, lang string, longest int, w
 	var wrong fault.Fields
 	switch {
 	case markup.Blank(body):
-		wrong.Add("body", words+".empty", nil)
+		wrong.Add("body", empty, nil)
 	case len(body) > 4*longest || markup.Weight(body) > longest:
-		wrong.Add("body", words+".long", fault.Args{"Max": longest})
+		wrong.Add("body", long, fault.Args{"Max": longest})
 	}
 	if lang == "" {
 		lang = langOf(body)

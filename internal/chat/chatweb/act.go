@@ -1,6 +1,7 @@
 package chatweb
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -55,7 +56,7 @@ func acting[B any](h *Handlers, path string, do func(c *fiber.Ctx, r *httpx.Requ
 	}
 	page := func(c *fiber.Ctx) error {
 		var body B
-		if err := c.BodyParser(&body); err != nil {
+		if err := errors.Join(c.BodyParser(&body), c.QueryParser(&body)); err != nil {
 			return fault.New(fault.Malformed, "error.form").Because(err)
 		}
 		d, err := run(c, body)
@@ -134,12 +135,12 @@ type handStateBody struct {
 
 type reactionBody struct {
 	Kind chat.Reaction `json:"kind" form:"kind"`
-	On   bool          `json:"on" form:"on"`
+	On   bool          `json:"on" form:"on" query:"on"` // the button of a form tells it in its address
 }
 
 type markBody struct {
 	Mark chat.Mark `json:"mark" form:"mark"`
-	On   bool      `json:"on" form:"on"`
+	On   bool      `json:"on" form:"on" query:"on"`
 }
 
 type settingsBody struct {
@@ -190,7 +191,7 @@ func (h *Handlers) roomActs() []act {
 		acting(h, "/polls/:id/state", func(c *fiber.Ctx, r *httpx.Request, b pollStateBody) (done, error) {
 			return onPoll(h, c, func(id chat.PollID) error { return s.ClosePoll(c.UserContext(), r.Viewer, id, b.Closed) })
 		}, nil),
-		acting(h, "/polls/:id/words/:word/hide", func(c *fiber.Ctx, r *httpx.Request, _ noBody) (done, error) {
+		acting(h, "/polls/:id/words/:word/remove", func(c *fiber.Ctx, r *httpx.Request, _ noBody) (done, error) {
 			word, err := httpx.ID[chat.OptionID](c, "word")
 			if err != nil {
 				return done{}, err

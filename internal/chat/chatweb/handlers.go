@@ -24,6 +24,7 @@ type Handlers struct {
 	base    *url.URL
 	log     *slog.Logger
 	says    *httpx.Limiter
+	acts    *httpx.Limiter
 	sockets sockets
 }
 
@@ -32,6 +33,7 @@ func New(service *chat.Service, hub *chat.Hub, wire *Wire, kit *httpx.Kit) *Hand
 	h := &Handlers{
 		Limits: DefaultLimits, service: service, hub: hub, wire: wire, auth: kit.Auth, base: kit.BaseURL, log: kit.Log,
 		says:    httpx.NewLimiter(10, 500*time.Millisecond),
+		acts:    actPace(),
 		sockets: sockets{places: map[string]int{}, open: map[*session]int{}},
 	}
 	hub.Alongside(h.watch)
@@ -40,8 +42,14 @@ func New(service *chat.Service, hub *chat.Hub, wire *Wire, kit *httpx.Kit) *Hand
 
 // Mount registers the page of a room and its API.
 func (h *Handlers) Mount(pages, api fiber.Router) {
-	pages.Get("/c/:slug/room", h.page)
-	pages.Post("/c/:slug/room", httpx.SignedIn, h.sayForm)
+	pages.Get("/c/:slug/room", h.page(h.standingRoom))
+	pages.Post("/c/:slug/room", httpx.SignedIn, h.sayForm(h.standingRoom))
+	pages.Get("/w/:workshop/room", h.page(h.workshopRoom))
+	pages.Post("/w/:workshop/room", httpx.SignedIn, h.sayForm(h.workshopRoom))
+	for _, a := range h.roomActs() {
+		pages.Post(a.path, httpx.SignedIn, a.page)
+		api.Post(a.path, httpx.SignedIn, a.api)
+	}
 	api.Get("/rooms/:id", h.room)
 	api.Get("/rooms/:id/events", h.events)
 	api.Post("/rooms/:id/messages", h.sayJSON)

@@ -1,11 +1,13 @@
 package chatweb
 
 import (
+	"context"
 	"math"
 	"slices"
 	"strconv"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"senet/internal/chat"
@@ -26,6 +28,8 @@ type Row struct {
 	Day     string // of a message that begins a day: the day's name
 	DayKey  string // 2026-11-23
 	Follows bool   // stands under the name of the one before
+
+	Reacting bool // offers the reactions, to those without JavaScript
 }
 
 // Page is what the page of a room shows.
@@ -37,6 +41,34 @@ type Page struct {
 	Presence chat.Presence
 	Composer Composer
 	Tools    Tools
+
+	Own       map[chat.MessageID][]chat.Reaction // the viewer's own
+	Marked    []chat.Message                     // pinned messages and decisions
+	Questions []chat.Question
+	Polls     []chat.Poll
+	Floor     chat.Floor
+	Staff     []chat.StaffMember
+	Aside     templ.Component // what the room is about: the agenda of a workshop
+	Ask       Asking
+	Polling   Polling
+}
+
+// Event reports whether the room is a workshop's, with questions, polls and a speaker queue.
+func (p Page) Event() bool { return p.Room.Workshop != 0 }
+
+// Asking is the form of a question with what was typed.
+type Asking struct {
+	Body, Lang string
+	Anonymous  bool
+	Problem    *fault.Fault
+}
+
+// Polling is the form of a poll with what was typed.
+type Polling struct {
+	Kind                chat.PollKind
+	Body, Options, Lang string
+	Results             chat.Results
+	Problem             *fault.Fault
 }
 
 // Composer is the form with what was typed.
@@ -46,22 +78,50 @@ type Composer struct {
 	Problem    *fault.Fault
 }
 
-// page is GET /c/{slug}/room: the newest messages, or those before a seq, or those around one.
-func (h *Handlers) page(c *fiber.Ctx) error {
-	p, err := h.load(c)
-	if err != nil {
-		return err
-	}
-	return httpx.Render(c, fiber.StatusOK, RoomPage(httpx.Of(c), p))
+// finding is how a page finds its room.
+type finding func(c *fiber.Ctx) (chat.Room, error)
+
+func (h *Handlers) standingRoom(c *fiber.Ctx) (chat.Room, error) {
+	return h.service.RoomOfSlug(c.UserContext(), httpx.Of(c).Viewer, c.Params("slug"))
 }
 
-func (h *Handlers) load(c *fiber.Ctx) (Page, error) {
+func (h *Handlers) workshopRoom(c *fiber.Ctx) (chat.Room, error) {
+	id, err := httpx.ID[int64](c, "workshop")
+	if err != nil {
+		return chat.Room{}, err
+	}
+	return h.service.RoomOfWorkshop(c.UserContext(), httpx.Of(c).Viewer, id)
+}
+
+// page shows a room: the newest messages, or those before a seq, or those around one.
+func (h *Handlers) page(find finding) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		room, err := find(c)
+		if err != nil {
+			return err
+		}
+		r := httpx.Of(c)
+		if r.Path != room.Path() { // the title has changed since
+			return c.Redirect(r.URL(room.Path())+query(r), fiber.StatusMovedPermanently)
+		}
+		p, err := h.load(c, room)
+		if err != nil {
+			return err
+		}
+		return httpx.Render(c, fiber.StatusOK, RoomPage(r, p))
+	}
+}
+
+func query(r *httpx.Request) string {
+	if r.Query == "" {
+		return ""
+	}
+	return "?" + r.Query
+}
+
+func (h *Handlers) load(c *fiber.Ctx, room chat.Room) (Page, error) {
 	r := httpx.Of(c)
 	ctx := c.UserContext()
-	room, err := h.service.RoomOfSlug(ctx, r.Viewer, c.Params("slug"))
-	if err != nil {
-		return Page{}, err
-	}
 	before, err := httpx.Int(c, "before", math.MaxInt64, 1, math.MaxInt64)
 	if err != nil {
 		return Page{}, err
@@ -90,7 +150,45 @@ func (h *Handlers) load(c *fiber.Ctx) (Page, error) {
 			}
 		}
 	}
-	return p, nil
+	if id, err := strconv.ParseInt(c.Query("react"), 10, 64); err == nil {
+		for i := range p.Rows {
+			p.Rows[i].Reacting = p.Rows[i].ID == chat.MessageID(id)
+		}
+	}
+	return p, h.loadBeside(ctx, r, &p)
+}
+
+// loadBeside reads what stands beside the talk.
+func (h *Handlers) loadBeside(ctx context.Context, r *httpx.Request, p *Page) (err error) {
+	ids := make([]chat.MessageID, len(p.Rows))
+	for i, row := range p.Rows {
+		ids[i] = row.ID
+	}
+	if p.Own, err = h.service.OwnReactions(ctx, r.Viewer, ids); err != nil {
+		return err
+	}
+	if p.Marked, err = h.service.Marked(ctx, p.Room.ID); err != nil {
+		return err
+	}
+	if !p.Event() {
+		return nil
+	}
+	if p.Questions, err = h.service.Questions(ctx, r.Viewer, p.Room.ID); err != nil {
+		return err
+	}
+	if p.Polls, err = h.service.Polls(ctx, r.Viewer, p.Room.ID); err != nil {
+		return err
+	}
+	if p.Floor, err = h.service.Floor(ctx, p.Room.ID); err != nil {
+		return err
+	}
+	if p.Staff, err = h.service.Staff(ctx, p.Room.ID); err != nil {
+		return err
+	}
+	if h.Tools.Aside != nil {
+		p.Aside, err = h.Tools.Aside(ctx, r, p.Room.Workshop, p.Room.Settings.Item)
+	}
+	return err
 }
 
 // sample is some of those who are here in the order of the reader's language; room.js keeps the same order.
@@ -116,18 +214,24 @@ func rows(r *httpx.Request, messages []chat.Message) []Row {
 	return out
 }
 
-// sayForm is POST /c/{slug}/room, for those without JavaScript.
-func (h *Handlers) sayForm(c *fiber.Ctx) error {
+// sayForm is the composer's, for those without JavaScript.
+func (h *Handlers) sayForm(find finding) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		room, err := find(c)
+		if err != nil {
+			return err
+		}
+		return h.sayIn(c, room)
+	}
+}
+
+func (h *Handlers) sayIn(c *fiber.Ctx, room chat.Room) error {
 	r := httpx.Of(c)
 	body, err := httpx.Field(c, "body")
 	if err != nil {
 		return err
 	}
-	room, err := h.service.RoomOfSlug(c.UserContext(), r.Viewer, c.Params("slug"))
-	if err != nil {
-		return err
-	}
-	say := chat.Say{Room: room.ID, ClientID: httpx.ClientID(c), Body: body, Lang: c.FormValue("lang")}
+	say := chat.Say{Room: room.ID, ClientID: httpx.ClientID(c), Body: body, Lang: c.FormValue("lang"), Announce: c.FormValue("announce") != ""}
 	if id, err := strconv.ParseInt(c.FormValue("reply_to"), 10, 64); err == nil {
 		say.ReplyTo = chat.MessageID(id)
 	}
@@ -141,7 +245,7 @@ func (h *Handlers) sayForm(c *fiber.Ctx) error {
 	case f == nil:
 		return err
 	}
-	p, loadErr := h.load(c)
+	p, loadErr := h.load(c, room)
 	if loadErr != nil {
 		return loadErr
 	}

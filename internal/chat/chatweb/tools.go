@@ -1,6 +1,8 @@
 package chatweb
 
 import (
+	"context"
+
 	"github.com/a-h/templ"
 
 	"senet/internal/chat"
@@ -13,6 +15,8 @@ type Tools struct {
 	Message func(r *httpx.Request, id int64, hidden bool) templ.Component // on one message
 	Reasons func(r *httpx.Request) templ.Component                        // offered to every reason field of the page
 	Done    func(r *httpx.Request) templ.Component                        // on top: what was done, with its undo
+	// Aside is what the room of a workshop is about; the item of its agenda that is on now is marked.
+	Aside func(ctx context.Context, r *httpx.Request, workshop, item int64) (templ.Component, error)
 }
 
 func (t Tools) message(r *httpx.Request, id chat.MessageID, hidden bool) templ.Component {

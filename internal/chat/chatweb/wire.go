@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"senet/internal/account"
 	"senet/internal/chat"
 	"senet/internal/httpx"
@@ -32,10 +34,24 @@ func (w *Wire) present(l i18n.Locale, e chat.Event) chat.Frame {
 		return e.Frame("")
 	}
 	var html bytes.Buffer
-	if err := MessageView(w.readers[l], Row{Message: *e.Message}, Tools{}).Render(context.Background(), &html); err != nil {
+	if err := w.view(l, e).Render(context.Background(), &html); err != nil {
 		return e.Frame("") // a bytes.Buffer takes everything
 	}
 	return e.Frame(html.String())
+}
+
+// view is what the event brings, drawn for every reader of that language.
+func (w *Wire) view(l i18n.Locale, e chat.Event) templ.Component {
+	r := w.readers[l]
+	switch {
+	case e.Message != nil:
+		return MessageView(r, Row{Message: *e.Message}, nil, Tools{})
+	case e.Question != nil:
+		return QuestionView(r, *e.Question)
+	case e.Kind == chat.KindOption || e.Kind == chat.KindOptionTranslation:
+		return OptionView(r, *e.Poll, *e.Option())
+	}
+	return PollView(r, *e.Poll)
 }
 
 func (w *Wire) presentAll(l i18n.Locale, events []chat.Event) []chat.Frame {
