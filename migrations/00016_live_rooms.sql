@@ -46,9 +46,20 @@ alter table messages
     add column version      int not null default 1,
     add column announcement boolean not null default false,
     add column reactions    jsonb not null default '{}',         -- {"thanks": 3}; counted here, so that a count in the log is exact
+    add column withdrawn_at timestamptz,                         -- its author took it back; it is hidden as well
     add column pinned_at    timestamptz,
     add column decided_at   timestamptz;                         -- marked as a decision of the meeting
 create index messages_marked on messages (room_id, seq) where pinned_at is not null or decided_at is not null;
+
+-- What an edited message was before.
+create table message_revisions (
+    message_id bigint not null references messages on delete cascade,
+    version    int not null,
+    body       text not null,
+    lang       text not null,
+    at         timestamptz not null default now(),   -- when it was replaced
+    primary key (message_id, version)
+);
 
 create table message_reactions (
     message_id bigint not null references messages on delete cascade,
@@ -140,10 +151,10 @@ create unique index hands_once on hands (room_id, member_id) where state in ('ra
 create index hands_room on hands (room_id, id);
 
 -- +goose Down
-drop table hands, poll_ballots, poll_options, polls, question_votes, questions, message_reactions, room_pace, room_sanctions, room_staff;
+drop table hands, poll_ballots, poll_options, polls, question_votes, questions, message_reactions, message_revisions, room_pace, room_sanctions, room_staff;
 alter table room_events drop column subject_id;
 drop index messages_marked;
-alter table messages drop column version, drop column announcement, drop column reactions, drop column pinned_at, drop column decided_at;
+alter table messages drop column version, drop column announcement, drop column reactions, drop column withdrawn_at, drop column pinned_at, drop column decided_at;
 delete from room_events e using rooms r where r.id = e.room_id and r.challenge_id is null;
 delete from messages m using rooms r where r.id = m.room_id and r.challenge_id is null;
 delete from rooms where challenge_id is null;

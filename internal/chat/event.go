@@ -118,6 +118,7 @@ type Message struct {
 	Reactions    map[Reaction]int
 	Pinned       bool
 	Decision     bool
+	Withdrawn    bool // its author took it back; it is hidden as well
 }
 
 // Translations are those of a text, by the language they are in.
@@ -188,6 +189,11 @@ type translationData struct {
 	ID     int64       `json:"id"`
 	Locale i18n.Locale `json:"locale"`
 	translation.Shown
+}
+
+type withdrawnData struct {
+	ID        int64 `json:"id"`
+	Withdrawn bool  `json:"withdrawn"`
 }
 
 type subjectData struct {
@@ -292,6 +298,8 @@ func (e Event) Frame(html string) Frame {
 func (e Event) messageData() any {
 	m := e.Message
 	switch {
+	case e.Kind == KindRemove && m.Withdrawn:
+		return withdrawnData{int64(m.ID), true}
 	case e.Kind == KindRemove:
 		return subjectData{int64(m.ID)}
 	case m.Hidden:

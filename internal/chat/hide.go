@@ -10,7 +10,6 @@ import (
 	"senet/internal/fault"
 	"senet/internal/markup"
 	"senet/internal/pg"
-	"senet/internal/translation"
 )
 
 // Subject is what a decision about a message needs to know of it.
@@ -41,7 +40,7 @@ func (s *Service) Unhide(ctx context.Context, tx *pg.Tx, viewer account.Viewer, 
 
 // The row is locked first, so that of two moderators the second sees what the first did.
 const messageSubject = `
-	select m.author_id, m.room_id, left(m.body, 400), m.lang, m.seq, m.hidden_at is not null, ` + roomPath + `
+	select m.author_id, m.room_id, left(m.body, 400), m.lang, m.seq, m.hidden_at is not null, m.withdrawn_at is not null, ` + roomPath + `
 	from messages m join rooms r on r.id = m.room_id left join challenges c on c.id = r.challenge_id
 	where m.id = @id
 	for no key update of m`
@@ -55,20 +54,23 @@ func (s *Service) setHidden(ctx context.Context, tx *pg.Tx, viewer account.Viewe
 	var sub Subject
 	var body, path string
 	var seq int64
-	var hidden bool
+	var hidden, withdrawn bool
 	err := tx.QueryRow(ctx, messageSubject, pgx.StrictNamedArgs{"id": id}).
-		Scan(&sub.AuthorID, &sub.Room, &body, &sub.Lang, &seq, &hidden, &path)
+		Scan(&sub.AuthorID, &sub.Room, &body, &sub.Lang, &seq, &hidden, &withdrawn, &path)
 	if err != nil {
 		return Subject{}, wrap(fmt.Sprintf("find message %d", id), pg.OrNotFound(err, errNoMessage))
 	}
 	hide := kind == KindRemove
-	if hidden == hide {
+	switch {
+	case hidden == hide:
 		return Subject{}, errAlready
+	case withdrawn:
+		return Subject{}, errWithdrawn
 	}
 	if _, err := tx.Exec(ctx, setHidden, pgx.StrictNamedArgs{"id": id, "hide": hide}); err != nil {
 		return Subject{}, fmt.Errorf("%s message %d: %w", kind, id, err)
 	}
-	if err := s.words.SetHidden(ctx, tx, hide, translation.Subject{Kind: translation.Message, ID: int64(id)}); err != nil {
+	if err := s.words.SetHidden(ctx, tx, hide, messageText(id)); err != nil {
 		return Subject{}, err
 	}
 	if _, err := s.Append(ctx, tx, sub.Room, Entry{Kind: kind, By: viewer.ID, Message: id}); err != nil {

@@ -43,7 +43,7 @@ const messageColumns = `
 	coalesce(a.id, 0) as author_id, coalesce(a.name, '') as name, coalesce(a.handle, '') as handle,
 	coalesce(a.region, '') as region, coalesce(a.affiliation, '') as affiliation, coalesce(a.role, '') as role,
 	coalesce(m.version, 1) as version, coalesce(m.announcement, false) as announcement, coalesce(m.reactions, '{}') as reactions,
-	m.pinned_at is not null as pinned, m.decided_at is not null as decision,
+	m.pinned_at is not null as pinned, m.decided_at is not null as decision, m.withdrawn_at is not null as withdrawn,
 	m.reply_to, coalesce(pa.name, '') as reply_author, coalesce(p.lang, '') as reply_lang,
 	case when p.hidden_at is null then left(coalesce(p.body, ''), 400) else '' end as reply_body,
 	p.hidden_at is not null as reply_hidden,
@@ -92,6 +92,7 @@ type messageRow struct {
 	Reactions    map[Reaction]int
 	Pinned       bool
 	Decision     bool
+	Withdrawn    bool
 }
 
 func (r messageRow) by() By {
@@ -103,7 +104,8 @@ func (r messageRow) message() *Message {
 		return nil
 	}
 	m := &Message{ID: r.ID, Seq: r.MessageSeq, Author: r.by(), Body: r.Body, HTML: r.HTML, Lang: r.Lang, Hidden: r.Hidden,
-		Found: r.Found, Version: r.Version, Announcement: r.Announcement, Reactions: r.Reactions, Pinned: r.Pinned, Decision: r.Decision}
+		Found: r.Found, Version: r.Version, Announcement: r.Announcement, Reactions: r.Reactions, Pinned: r.Pinned, Decision: r.Decision,
+		Withdrawn: r.Withdrawn}
 	if r.ClientID != nil {
 		m.ClientID = *r.ClientID
 	}

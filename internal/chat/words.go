@@ -28,7 +28,7 @@ func messagePath(room string, seq int64, id MessageID) string {
 }
 
 const visibleMessages = `
-	select m.id, m.body, m.html, m.lang, m.author_id, m.seq, coalesce(r.challenge_id, r.topic_id, 0) as challenge,
+	select m.id, m.body, m.html, m.lang, m.version, m.author_id, m.seq, coalesce(r.challenge_id, r.topic_id, 0) as challenge,
 	       r.keep_inside or coalesce(c.keep_inside, tc.keep_inside, false) as keep_inside,
 	       ` + roomPath + ` as path, ` + roomTitle + ` as title
 	from messages m join rooms r on r.id = m.room_id left join challenges c on c.id = r.challenge_id
@@ -40,6 +40,7 @@ type writingRow struct {
 	Body       string
 	HTML       string
 	Lang       string
+	Version    int
 	AuthorID   account.MemberID
 	Seq        int64
 	Challenge  int64
@@ -61,15 +62,12 @@ func (s messages) Find(ctx context.Context, db pg.DB, ids []int64, hold bool) ([
 	ws := make([]translation.Writing, len(rows))
 	for i, r := range rows {
 		ws[i] = translation.Writing{Subject: translation.Subject{Kind: translation.Message, ID: r.ID},
-			Text:  translation.Text{Source: r.Body, HTML: r.HTML, Lang: r.Lang, Version: 1},
+			Text:  translation.Text{Source: r.Body, HTML: r.HTML, Lang: r.Lang, Version: r.Version},
 			Limit: 8 * MaxWeight, Author: r.AuthorID, Challenge: r.Challenge, KeepInside: r.KeepInside, About: r.Title, AboutLang: r.Lang,
 			Path: messagePath(r.Path, r.Seq, MessageID(r.ID))}
 	}
 	return ws, nil
 }
-
-// Former implements translation.Source: a message has one version.
-func (s messages) Former(context.Context, int64, int) (string, error) { return "", nil }
 
 const missingMessages = `
 	from messages m where m.hidden_at is null and m.lang <> @locale and m.id < @below

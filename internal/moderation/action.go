@@ -16,6 +16,9 @@ const (
 	Rename    Action = "rename"
 	Trust     Action = "trust" // of a member, with reviewing translations
 	Distrust  Action = "distrust"
+	Mute      Action = "mute" // of a member in one room, as the next two
+	Eject     Action = "eject"
+	Readmit   Action = "readmit"
 	Role      Action = "role"   // of a member
 	Create    Action = "create" // of a challenge, as the rest
 	Edit      Action = "edit"
@@ -25,7 +28,7 @@ const (
 )
 
 // Actions lists them in the order in which the log's filter offers them.
-var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Trust, Distrust, Role, Create, Edit, Order, Archive, Unarchive}
+var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Trust, Distrust, Mute, Eject, Readmit, Role, Create, Edit, Order, Archive, Unarchive}
 
 // Known reports whether a is one of Actions.
 func (a Action) Known() bool { return slices.Contains(Actions, a) }
@@ -47,6 +50,9 @@ func (a Action) aspect() string {
 	}
 	return string(a)
 }
+
+// reasoned reports whether a reason must be given: what takes words or the floor from somebody.
+func (a Action) reasoned() bool { return a == Hide || a == Mute || a == Eject }
 
 // Undoable reports whether there is a way back. A challenge is archived, never deleted, and its order is changed
 // again by hand.

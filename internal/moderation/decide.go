@@ -1,6 +1,7 @@
 package moderation
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -35,6 +36,8 @@ type decision struct {
 	subject Subject
 	reason  string
 	undoes  LogID
+	aspect  string // "": the action's
+	hosted  bool   // the viewer may, as the host of a room
 	apply   func(ctx context.Context, tx *pg.Tx) (outcome, error)
 }
 
@@ -49,10 +52,15 @@ type outcome struct {
 // decide does it: effect, row and notice in one transaction. Somebody who decided the same before is named in the
 // Conflict fault.
 func (s *Service) decide(ctx context.Context, viewer account.Viewer, d decision) (Entry, error) {
-	if err := permit(viewer, d.action); err != nil {
-		return Entry{}, err
+	if d.aspect == "" {
+		d.aspect = d.action.aspect()
 	}
-	reason, err := checkReason(d.reason, d.action == Hide && d.undoes == 0)
+	if !d.hosted {
+		if err := permit(viewer, d.action); err != nil {
+			return Entry{}, err
+		}
+	}
+	reason, err := checkReason(d.reason, d.action.reasoned() && d.undoes == 0)
 	if err != nil {
 		return Entry{}, err
 	}
@@ -70,7 +78,7 @@ func (s *Service) decide(ctx context.Context, viewer account.Viewer, d decision)
 		}
 		e = Entry{ActorID: viewer.ID, ActorName: viewer.Name, Action: d.action, SubjectKind: d.subject.Kind,
 			SubjectID: d.subject.ID, AuthorID: out.author, Reason: reason, Data: out.data, Undoes: d.undoes, Stands: true}
-		if err := record(ctx, tx, &e); err != nil {
+		if err := record(ctx, tx, &e, d.aspect); err != nil {
 			return err
 		}
 		return s.tell(ctx, tx, e, out.notice)
@@ -97,7 +105,7 @@ func permit(viewer account.Viewer, a Action) error {
 	return nil
 }
 
-// checkReason cleans a reason. What hides somebody's words needs one, everything else may have one.
+// checkReason cleans a reason. What takes words or the floor from somebody needs one, everything else may have one.
 func checkReason(reason string, needed bool) (string, error) {
 	reason, ok := markup.Clean(reason)
 	if !ok {
@@ -124,9 +132,9 @@ const insertEntry = `
 	values (@actor, @action, @aspect, @kind, @id, nullif(@author, 0::bigint), @reason, @data, nullif(@undoes, 0::bigint))
 	returning id, at, coalesce((select name from members where id = @author), '')`
 
-func record(ctx context.Context, tx *pg.Tx, e *Entry) error {
+func record(ctx context.Context, tx *pg.Tx, e *Entry, aspect string) error {
 	err := tx.QueryRow(ctx, insertEntry, pgx.StrictNamedArgs{
-		"actor": e.ActorID, "action": e.Action, "aspect": e.Action.aspect(), "kind": e.SubjectKind, "id": e.SubjectID,
+		"actor": e.ActorID, "action": e.Action, "aspect": aspect, "kind": e.SubjectKind, "id": e.SubjectID,
 		"author": int64(e.AuthorID), "reason": e.Reason, "data": e.Data, "undoes": int64(e.Undoes),
 	}).Scan(&e.ID, &e.At, &e.AuthorName)
 	if err != nil {
@@ -175,7 +183,7 @@ const whoDecided = `
 func (s *Service) already(ctx context.Context, d decision) error {
 	var name string
 	err := s.store.QueryRow(ctx, whoDecided, pgx.StrictNamedArgs{
-		"kind": d.subject.Kind, "id": d.subject.ID, "aspect": d.action.aspect(),
+		"kind": d.subject.Kind, "id": d.subject.ID, "aspect": cmp.Or(d.aspect, d.action.aspect()),
 	}).Scan(&name)
 	if err != nil {
 		return pg.OrNotFound(err, errAlreadySo)

@@ -65,6 +65,7 @@ type Data struct {
 	WasChallenge *ChallengeState `json:"was_challenge,omitempty"`
 	NowChallenge *ChallengeState `json:"now_challenge,omitempty"`
 	ChallengeIDs []int64         `json:"order,omitempty"`
+	Room         *RoomState      `json:"room,omitempty"`
 }
 
 // ChallengeState is a challenge as it was when the row was written.

@@ -26,7 +26,7 @@ func (s *Service) Undo(ctx context.Context, viewer account.Viewer, id LogID) (En
 	if !e.Stands {
 		return Entry{}, errSuperseded
 	}
-	d, err := s.opposite(viewer, e)
+	d, err := s.opposite(ctx, viewer, e)
 	if err != nil {
 		return Entry{}, err
 	}
@@ -35,7 +35,7 @@ func (s *Service) Undo(ctx context.Context, viewer account.Viewer, id LogID) (En
 }
 
 // opposite is the decision that takes e back.
-func (s *Service) opposite(viewer account.Viewer, e Entry) (decision, error) {
+func (s *Service) opposite(ctx context.Context, viewer account.Viewer, e Entry) (decision, error) {
 	thread := forum.ThreadID(e.SubjectID)
 	switch e.Action {
 	case Hide, Unhide:
@@ -55,6 +55,8 @@ func (s *Service) opposite(viewer account.Viewer, e Entry) (decision, error) {
 		return s.rename(thread, Title{Title: e.Data.Was}), nil
 	case Trust, Distrust:
 		return s.trust(viewer, account.MemberID(e.SubjectID), e.Action == Distrust, ""), nil
+	case Mute, Eject, Readmit:
+		return s.undoSanction(ctx, viewer, e)
 	case Role:
 		return s.setRole(viewer, account.MemberID(e.SubjectID), RoleChange{Role: account.Role(e.Data.Was)}), nil
 	case Edit:

@@ -33,6 +33,9 @@ const (
 	KindRole       Kind = "role"       // an administrator changed the member's role
 	KindTrusted    Kind = "trusted"    // a moderator trusts the member with reviewing translations
 	KindDistrusted Kind = "distrusted" // … or no longer
+	KindMuted      Kind = "muted"      // a host or moderator muted the member in a room
+	KindEjected    Kind = "ejected"    // … removed the member from it
+	KindReadmitted Kind = "readmitted" // … lets the member take part again
 )
 
 // Notice is what one member is told once.
@@ -52,7 +55,7 @@ type Data struct {
 	Lang      string       `json:"lang,omitempty"`  // of Title
 	Reason    string       `json:"reason,omitempty"`
 	Was       string       `json:"was,omitempty"`       // the former title
-	Challenge *i18n.Text   `json:"challenge,omitempty"` // where a thread was started or moved to
+	Challenge *i18n.Text   `json:"challenge,omitempty"` // where a thread was started or moved to; the name of a room
 	Role      account.Role `json:"role,omitempty"`
 	Into      i18n.Locale  `json:"into,omitempty"` // the language of a translation
 }

@@ -143,6 +143,12 @@ type markBody struct {
 	On   bool      `json:"on" form:"on" query:"on"`
 }
 
+type editBody struct {
+	Body    string `json:"body" form:"body"`
+	Lang    string `json:"lang" form:"lang"`
+	Version int    `json:"version" form:"version"`
+}
+
 type settingsBody struct {
 	State     *chat.State `json:"state" form:"state"`
 	Slow      *int        `json:"slow_seconds" form:"slow_seconds"`
@@ -218,6 +224,12 @@ func (h *Handlers) roomActs() []act {
 		}, nil),
 		acting(h, "/messages/:id/mark", func(c *fiber.Ctx, r *httpx.Request, b markBody) (done, error) {
 			return h.onMessage(c, func(id chat.MessageID) error { return s.SetMark(c.UserContext(), r.Viewer, id, b.Mark, b.On) })
+		}, nil),
+		acting(h, "/messages/:id/edit", func(c *fiber.Ctx, r *httpx.Request, b editBody) (done, error) {
+			return h.onMessage(c, func(id chat.MessageID) error { return s.Edit(c.UserContext(), r.Viewer, id, b.Version, b.Body, b.Lang) })
+		}, nil),
+		acting(h, "/messages/:id/withdraw", func(c *fiber.Ctx, r *httpx.Request, _ noBody) (done, error) {
+			return h.onMessage(c, func(id chat.MessageID) error { return s.Withdraw(c.UserContext(), r.Viewer, id) })
 		}, nil),
 		acting(h, "/rooms/:id/settings", h.setRoom, nil),
 		acting(h, "/rooms/:id/staff", h.setStaff, nil),

@@ -5,17 +5,16 @@ package chatweb
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
-
 import (
-	"strconv"
-
 	"senet/internal/chat"
 	"senet/internal/httpx"
 	"senet/internal/i18n"
 	"senet/internal/markup"
 	"senet/web/ui"
+	"strconv"
+
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
 )
 
 // beside are the questions, the polls, the speaker queue and the host's tools. With JavaScript one of them is shown at a time

@@ -5,15 +5,14 @@ package chatweb
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
-
 import (
-	"strconv"
-
 	"senet/internal/chat"
 	"senet/internal/httpx"
 	"senet/web/ui"
+	"strconv"
+
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
 )
 
 // hostPanel is how hosts run the room.

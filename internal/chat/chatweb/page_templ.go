@@ -5,13 +5,7 @@ package chatweb
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
-
 import (
-	"strconv"
-	"strings"
-
 	"senet/internal/account"
 	"senet/internal/chat"
 	"senet/internal/fault"
@@ -21,6 +15,11 @@ import (
 	"senet/internal/translation"
 	"senet/internal/translation/translationweb"
 	"senet/web/ui"
+	"strconv"
+	"strings"
+
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
 )
 
 // RoomPage is the page of a room.

@@ -5,16 +5,15 @@ package chatweb
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
-import "github.com/a-h/templ"
-import templruntime "github.com/a-h/templ/runtime"
-
 import (
-	"slices"
-	"strconv"
-
 	"senet/internal/chat"
 	"senet/internal/httpx"
 	"senet/web/ui"
+	"slices"
+	"strconv"
+
+	"github.com/a-h/templ"
+	templruntime "github.com/a-h/templ/runtime"
 )
 
 // reactions are those that a message has, each a button that adds one's own or takes it back; room-reactions.js keeps them

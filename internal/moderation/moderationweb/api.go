@@ -45,11 +45,14 @@ func (h *Handlers) apiAct(as acts, a moderation.Action) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		row := logRow{ID: e.ID, At: e.At, Actor: actor{ID: e.ActorID, Name: e.ActorName}, Action: e.Action,
-			Subject: e.Subject(), Reason: e.Reason}
-		if e.Undoes != 0 {
-			row.Undoes = &e.Undoes
-		}
-		return c.JSON(row)
+		return c.JSON(rowOf(e))
 	}
+}
+
+func rowOf(e moderation.Entry) logRow {
+	row := logRow{ID: e.ID, At: e.At, Actor: actor{ID: e.ActorID, Name: e.ActorName}, Action: e.Action, Subject: e.Subject(), Reason: e.Reason}
+	if e.Undoes != 0 {
+		row.Undoes = &e.Undoes
+	}
+	return row
 }

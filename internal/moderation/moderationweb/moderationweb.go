@@ -50,6 +50,8 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	pages.Get("/admin/members/:id/role", httpx.Admin, h.ask(memberActs))
 	pages.Post("/admin/members/:id/role", httpx.Admin, h.do(memberActs))
 
+	pages.Post("/rooms/:id/sanctions", httpx.SignedIn, h.sanctionForm)
+	api.Post("/rooms/:id/sanctions", httpx.SignedIn, h.sanction)
 	api.Post("/posts/:id/hide", httpx.Moderator, h.apiAct(postActs, moderation.Hide))
 	api.Post("/posts/:id/unhide", httpx.Moderator, h.apiAct(postActs, moderation.Unhide))
 	api.Post("/messages/:id/hide", httpx.Moderator, h.apiAct(messageActs, moderation.Hide))

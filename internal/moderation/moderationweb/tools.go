@@ -41,6 +41,10 @@ func icon(a moderation.Action) string {
 		return "edit"
 	case moderation.Trust, moderation.Distrust:
 		return "translate"
+	case moderation.Mute, moderation.Eject:
+		return "lock"
+	case moderation.Readmit:
+		return "unlock"
 	case moderation.Create:
 		return "plus"
 	}

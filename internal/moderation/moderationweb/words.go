@@ -34,6 +34,8 @@ func sentence(r *httpx.Request, e moderation.Entry) string {
 	switch e.Action {
 	case moderation.Move:
 		from, to = challengeTitle(r, e.Data.WasChallenge), challengeTitle(r, e.Data.NowChallenge)
+	case moderation.Mute, moderation.Eject, moderation.Readmit:
+		to = roomTitle(r, e.Data.Room)
 	case moderation.Role:
 		from, to = roleName(r, e.Data.Was), roleName(r, e.Data.Now)
 	case moderation.Create, moderation.Edit, moderation.Archive, moderation.Unarchive:
@@ -71,6 +73,14 @@ func challengeTitle(r *httpx.Request, c *moderation.ChallengeState) string {
 		return ""
 	}
 	title, _ := c.Title.In(r.Locale)
+	return title
+}
+
+func roomTitle(r *httpx.Request, room *moderation.RoomState) string {
+	if room == nil {
+		return ""
+	}
+	title, _ := room.Title.In(r.Locale)
 	return title
 }
 

@@ -54,6 +54,7 @@ var icons = map[notify.Kind]string{
 	notify.KindHidden: "hide", notify.KindRestored: "show", notify.KindLocked: "lock", notify.KindUnlocked: "unlock",
 	notify.KindTranslated: "translate", notify.KindOutdated: "translate", notify.KindMoved: "move", notify.KindRenamed: "edit", notify.KindRole: "shield",
 	notify.KindTrusted: "translate", notify.KindDistrusted: "translate",
+	notify.KindMuted: "lock", notify.KindEjected: "lock", notify.KindReadmitted: "unlock",
 }
 
 // sentence puts a notice into words.
@@ -92,6 +93,12 @@ func sentence(r *httpx.Request, n notify.Item) string {
 		return r.T("notify.trusted")
 	case notify.KindDistrusted:
 		return r.T("notify.distrusted")
+	case notify.KindMuted:
+		return r.T("notify.muted", "Room", challenge(r, n))
+	case notify.KindEjected:
+		return r.T("notify.ejected", "Room", challenge(r, n))
+	case notify.KindReadmitted:
+		return r.T("notify.readmitted", "Room", challenge(r, n))
 	case notify.KindRole:
 		return role(r, n.Data.Role)
 	}
