@@ -1561,8 +1561,9 @@ func live(r *httpx.Request, p Page) templ.Attributes {
 	return a
 }
 
-// stateWords are the words of the state bar and of messages on their way.
-var stateWords = []string{"connecting", "live", "polling", "offline", "forbidden", "policy", "unread", "sending", "failed", "queued"}
+// stateWords are the words of the state bar, and of messages and acts on their way.
+var stateWords = []string{"connecting", "live", "polling", "offline", "forbidden", "policy", "unread", "sending", "failed", "queued",
+	"acting", "unsent"}
 
 func number[T ~int64](n T) string { return strconv.FormatInt(int64(n), 10) }
 
