@@ -82,6 +82,29 @@ func (s *Service) mayWriteAt(ctx context.Context, viewer account.Viewer, id Mess
 	return room.MayWrite(viewer)
 }
 
+const oneMessage = `
+	select m.room_id as room, ` + messageColumns + `
+	from messages m join members a on a.id = m.author_id` + messageJoins + `
+	where m.id = @id and m.hidden_at is null`
+
+// FindMessage is a message with its room, for whoever may be in that room.
+func (s *Service) FindMessage(ctx context.Context, viewer account.Viewer, id MessageID) (Message, Room, error) {
+	row, err := pg.One[struct {
+		Room RoomID
+		messageRow
+	}](ctx, s.store, oneMessage, pgx.StrictNamedArgs{"id": id})
+	if err != nil {
+		return Message{}, Room{}, wrap(fmt.Sprintf("find message %d", id), pg.OrNotFound(err, errNoMessage))
+	}
+	room, err := s.FindRoom(ctx, viewer, row.Room)
+	if err != nil {
+		return Message{}, Room{}, err
+	}
+	m := *row.message()
+	m.Room = room.ID
+	return m, room, nil
+}
+
 type ownRow struct {
 	Room    RoomID
 	Author  account.MemberID

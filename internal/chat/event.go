@@ -102,6 +102,7 @@ type Event struct {
 // Message is what somebody said, as it is now. Of a hidden one Body and HTML are empty.
 type Message struct {
 	ID       MessageID
+	Room     RoomID // only where the message was asked for by itself
 	ClientID uuid.UUID
 	Seq      int64 // of the event that brought it
 	Author   By

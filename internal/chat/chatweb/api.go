@@ -3,6 +3,7 @@ package chatweb
 import (
 	"context"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -47,6 +48,7 @@ type eventsJSON struct {
 	Reset    bool           `json:"reset"`
 	Next     int64          `json:"next"` // what to give as after to go on
 	Presence *chat.Presence `json:"presence,omitempty"`
+	Sanction *chat.Sanction `json:"sanction,omitempty"` // the caller's, where a sanction is among the items; "" is none
 }
 
 // events is GET /rooms/{id}/events?after=&wait=: what the socket would replay. Where nothing was missed it waits,
@@ -84,7 +86,15 @@ func (h *Handlers) events(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSONCharsetUTF8)
 	here := h.hub.Presence(id)
-	return c.Send(encode(eventsJSON{h.wire.presentAll(r.Locale, page.Events), page.Seq, page.Reset, next, &here}))
+	answer := eventsJSON{Items: h.wire.presentAll(r.Locale, page.Events), Seq: page.Seq, Reset: page.Reset, Next: next, Presence: &here}
+	if slices.ContainsFunc(page.Events, func(e chat.Event) bool { return e.Kind == chat.KindSanction }) {
+		room, err := h.service.FindRoom(ctx, r.Viewer, id)
+		if err != nil {
+			return err
+		}
+		answer.Sanction = &room.Mine.Sanction
+	}
+	return c.Send(encode(answer))
 }
 
 func (h *Handlers) read(ctx context.Context, r *httpx.Request, id chat.RoomID, after int64) (chat.Page, error) {

@@ -52,5 +52,7 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	}
 	api.Get("/rooms/:id", h.room)
 	api.Get("/rooms/:id/events", h.events)
+	api.Get("/messages/:id", h.message)
+	pages.Get("/messages/:id/edit", httpx.SignedIn, h.editPage)
 	api.Post("/rooms/:id/messages", h.sayJSON)
 }

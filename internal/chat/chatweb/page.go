@@ -48,9 +48,12 @@ type Page struct {
 	Polls     []chat.Poll
 	Floor     chat.Floor
 	Staff     []chat.StaffMember
-	Aside     templ.Component // what the room is about: the agenda of a workshop
-	Ask       Asking
-	Polling   Polling
+	Sanctions []chat.Sanctioned // for hosts
+
+	Sanctioning chat.By         // who is to be muted or removed, with the form for it
+	Aside       templ.Component // what the room is about: the agenda of a workshop
+	Ask         Asking
+	Polling     Polling
 }
 
 // Event reports whether the room is a workshop's, with questions, polls and a speaker queue.
@@ -150,6 +153,13 @@ func (h *Handlers) load(c *fiber.Ctx, room chat.Room) (Page, error) {
 			}
 		}
 	}
+	if id, err := strconv.ParseInt(c.Query("of"), 10, 64); err == nil {
+		for _, m := range messages {
+			if m.ID == chat.MessageID(id) {
+				p.Sanctioning = m.Author
+			}
+		}
+	}
 	if id, err := strconv.ParseInt(c.Query("react"), 10, 64); err == nil {
 		for i := range p.Rows {
 			p.Rows[i].Reacting = p.Rows[i].ID == chat.MessageID(id)
@@ -184,6 +194,11 @@ func (h *Handlers) loadBeside(ctx context.Context, r *httpx.Request, p *Page) (e
 	}
 	if p.Staff, err = h.service.Staff(ctx, p.Room.ID); err != nil {
 		return err
+	}
+	if p.Room.Hosts(r.Viewer) {
+		if p.Sanctions, err = h.service.Sanctions(ctx, r.Viewer, p.Room); err != nil {
+			return err
+		}
 	}
 	if h.Tools.Aside != nil {
 		p.Aside, err = h.Tools.Aside(ctx, r, p.Room.Workshop, p.Room.Settings.Item)

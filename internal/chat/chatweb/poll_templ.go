@@ -5,12 +5,12 @@ package chatweb
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
 import (
 	"senet/internal/chat"
 	"senet/internal/httpx"
-
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
 )
 
 func pollsPanel(r *httpx.Request, p Page) templ.Component {

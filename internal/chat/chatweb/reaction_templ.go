@@ -5,15 +5,16 @@ package chatweb
 
 //lint:file-ignore SA4006 This context is only used if a nested component is present.
 
+import "github.com/a-h/templ"
+import templruntime "github.com/a-h/templ/runtime"
+
 import (
-	"senet/internal/chat"
-	"senet/internal/httpx"
-	"senet/web/ui"
 	"slices"
 	"strconv"
 
-	"github.com/a-h/templ"
-	templruntime "github.com/a-h/templ/runtime"
+	"senet/internal/chat"
+	"senet/internal/httpx"
+	"senet/web/ui"
 )
 
 // reactions are those that a message has, each a button that adds one's own or takes it back; room-reactions.js keeps them

@@ -1,7 +1,7 @@
 // The line to a room: a WebSocket, or where none can be had a long poll, resumed after every break with the seq
 // that was reached. It knows nothing of the page.
 //
-//   const line = new Line({ room, locale, csrf, poll, after: () => seq, on: { state, joined, event, ack, error, presence, typing } })
+//   const line = new Line({ room, locale, csrf, poll, after: () => seq, on: { state, joined, event, ack, error, presence, typing, sanction } })
 //
 // States: connecting · live · polling · offline · forbidden · policy. The last two are final.
 
@@ -85,6 +85,7 @@ export class Line {
       case "ack": this.on.ack(frame.id, frame.seq); break;
       case "presence": this.on.presence(frame); break;
       case "typing": this.on.typing(frame.by); break;
+      case "sanction": this.on.sanction(frame); break;
       case "error": this.on.error(frame.id, frame.message, frame.retry_after_ms ?? 0); break;
     }
   }
@@ -211,6 +212,7 @@ export class Line {
         if (this.turn !== turn) return;
         this.on.joined({ seq: page.next, events: page.items, reset: page.reset });
         if (page.presence) this.on.presence(page.presence);
+        if (page.sanction !== undefined) this.on.sanction(page);
         this.become("polling");
         wait = 500;
         ask = 25;

@@ -6,6 +6,7 @@ import { guess } from "./lang.js";
 import { watchLanguage } from "./lang-guess.js";
 import { Editor } from "./room-editor.js";
 import { Fresh } from "./room-fresh.js";
+import { beside } from "./room-beside.js";
 import { Line } from "./room-line.js";
 import { Log } from "./room-log.js";
 import { Outbox } from "./room-outbox.js";
@@ -64,6 +65,7 @@ const line = new Line({
     ack: delivered,
     error: refused,
     presence: showPresence,
+    sanction(frame) { around.sanctioned(frame.sanction); },
     typing(by) {
       typists.set(by.id, { name: by.name, until: Date.now() + 5000 });
       showTyping();
@@ -109,6 +111,7 @@ function showTyping() {
 }
 
 function showPresence(p) {
+  root.dispatchEvent(new CustomEvent("room:presence", { detail: p }));
   $("[data-count]").textContent = counted("here", p.count);
   for (const side of root.querySelectorAll("[data-side]")) {
     const n = p.sides?.[side.dataset.side] ?? 0;
@@ -302,6 +305,16 @@ log.scroll.addEventListener("scroll", () => {
   const older = $("a[data-older]:not([aria-disabled])");
   if (older && log.scroll.scrollTop < 200) log.older(older);
 }, { passive: true });
+
+word.counted = counted;
+const around = beside({ root, log, locale: data.locale, csrf: form?.elements._csrf.value ?? $("#act [name=_csrf]")?.value ?? "", told: say, word, data });
+
+// say tells something that has no place of its own, to everybody.
+function say(words) {
+  const place = $("[data-told-all]");
+  place.textContent = words;
+  place.hidden = !words;
+}
 
 root.classList.add("alive");
 log.open();
