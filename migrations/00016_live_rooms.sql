@@ -49,7 +49,7 @@ alter table messages
     add column withdrawn_at timestamptz,                         -- its author took it back; it is hidden as well
     add column pinned_at    timestamptz,
     add column decided_at   timestamptz;                         -- marked as a decision of the meeting
-create index messages_marked on messages (room_id, seq) where pinned_at is not null or decided_at is not null;
+create index messages_key on messages (room_id, seq) where pinned_at is not null or decided_at is not null or announcement;
 
 -- What an edited message was before.
 create table message_revisions (
@@ -153,7 +153,7 @@ create index hands_room on hands (room_id, id);
 -- +goose Down
 drop table hands, poll_ballots, poll_options, polls, question_votes, questions, message_reactions, message_revisions, room_pace, room_sanctions, room_staff;
 alter table room_events drop column subject_id;
-drop index messages_marked;
+drop index messages_key;
 alter table messages drop column version, drop column announcement, drop column reactions, drop column withdrawn_at, drop column pinned_at, drop column decided_at;
 delete from room_events e using rooms r where r.id = e.room_id and r.challenge_id is null;
 delete from messages m using rooms r where r.id = m.room_id and r.challenge_id is null;

@@ -115,15 +115,15 @@ func (s *Service) SetMark(ctx context.Context, viewer account.Viewer, id Message
 
 const markedMessages = `
 	select ` + messageColumns + `
-	from (select * from messages where room_id = @room and (pinned_at is not null or decided_at is not null) and hidden_at is null
+	from (select * from messages where room_id = @room and (pinned_at is not null or decided_at is not null or announcement) and hidden_at is null
 		order by seq desc limit @n) m
 	join members a on a.id = m.author_id` + messageJoins + `
 	order by m.seq`
 
-// MaxMarked is how many pinned messages and decisions a room shows.
+// MaxMarked is how many key messages a room shows.
 const MaxMarked = 100
 
-// Marked are the pinned messages and the decisions of a room, oldest first; of more than MaxMarked the newest.
+// Marked are the key messages of a room: pinned, decisions, announcements; oldest first, of more than MaxMarked the newest.
 func (s *Service) Marked(ctx context.Context, room RoomID) ([]Message, error) {
 	rows, err := pg.All[messageRow](ctx, s.store, markedMessages, pgx.StrictNamedArgs{"room": room, "n": MaxMarked})
 	if err != nil {

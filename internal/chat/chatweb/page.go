@@ -43,7 +43,7 @@ type Page struct {
 	Tools    Tools
 
 	Own       map[chat.MessageID][]chat.Reaction // the viewer's own
-	Marked    []chat.Message                     // pinned messages and decisions
+	Marked    []chat.Message                     // the key messages
 	Questions []chat.Question
 	Polls     []chat.Poll
 	Floor     chat.Floor

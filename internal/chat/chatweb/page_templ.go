@@ -120,7 +120,7 @@ func RoomPage(r *httpx.Request, p Page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = marked(r, p).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = recap(r, p).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1582,7 +1582,7 @@ func live(r *httpx.Request, p Page) templ.Attributes {
 		"data-w-typing-one": r.T("room.typing", "Name", "{name}"), "data-w-typing-many": r.T("room.typing_several"),
 		"data-w-replying": r.T("room.replying", "Name", "{name}"), "data-w-sent-at": r.T("room.sent"),
 	}
-	for name, key := range map[string]string{"here": "room.here", "new": "room.new", "waiting": "room.waiting", "marked": "room.marked", "slow": "room.slow"} {
+	for name, key := range map[string]string{"here": "room.here", "new": "room.new", "waiting": "room.waiting", "marked": "room.recap.key", "slow": "room.slow"} {
 		for form, text := range r.P.Forms(key) {
 			a["data-w-"+name+"-"+form] = text
 		}

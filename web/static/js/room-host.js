@@ -17,7 +17,11 @@ export function host(root, { log, told, word, data }) {
     for (const [name, value] of Object.entries(e.data)) root.dispatchEvent(new CustomEvent(`room:${name}`, { detail: value }));
   });
   log.on("mark", (e) => mark(e));
-  log.on("message", (e) => equip(log.message(e.data.id)));
+  log.on("message", (e) => {
+    const li = log.message(e.data.id);
+    equip(li);
+    if (e.data.announcement) marked(e.data.id, li, "", true);
+  });
   log.on("restore", (e) => equip(log.message(e.data.id)));
 
   // sanctioned hears that the reader was muted, removed or readmitted.
@@ -81,7 +85,7 @@ export function host(root, { log, told, word, data }) {
     const box = root.querySelector("[data-marked]");
     const list = box.querySelector("[data-marked-list]");
     let line = list.querySelector(`[data-marked-of="${id}"]`);
-    const still = on || [...(li?.querySelectorAll("[data-badge]") ?? [])].some((badge) => !badge.hidden);
+    const still = on || li?.classList.contains("announcement") || [...(li?.querySelectorAll("[data-badge]") ?? [])].some((badge) => !badge.hidden);
     if (line && !still) line.remove();
     else if (!line && on && li) {
       line = box.querySelector("template").content.firstElementChild.cloneNode(true);
@@ -93,7 +97,7 @@ export function host(root, { log, told, word, data }) {
       list.append(line);
     }
     const n = list.children.length;
-    box.hidden = n === 0;
+    box.hidden = n === 0 && !box.querySelector("h3");
     box.querySelector("[data-marked-count]").textContent = word.counted("marked", n);
   }
 
