@@ -22,6 +22,9 @@ const (
 	roomTitle = `coalesce(nullif(case when m.lang = 'zh' then coalesce(c.title_zh, r.title_zh) end, ''), c.title_en, r.title_en)`
 )
 
+// interpreters are those of the room, where a query has rooms as r.
+const interpreters = `(select array_agg(member_id) from room_staff where room_id = r.id and role = 'interpreter')`
+
 // messagePath is the place of a message in a room, without the locale.
 func messagePath(room string, seq int64, id MessageID) string {
 	return fmt.Sprintf("%s?at=%d#m-%d", room, seq, id)
@@ -30,23 +33,24 @@ func messagePath(room string, seq int64, id MessageID) string {
 const visibleMessages = `
 	select m.id, m.body, m.html, m.lang, m.version, m.author_id, m.seq, coalesce(r.challenge_id, r.topic_id, 0) as challenge,
 	       r.keep_inside or coalesce(c.keep_inside, tc.keep_inside, false) as keep_inside,
-	       ` + roomPath + ` as path, ` + roomTitle + ` as title
+	       ` + interpreters + ` as interpreters, ` + roomPath + ` as path, ` + roomTitle + ` as title
 	from messages m join rooms r on r.id = m.room_id left join challenges c on c.id = r.challenge_id
 	left join challenges tc on tc.id = r.topic_id
 	where m.id = any(@ids) and m.hidden_at is null `
 
 type writingRow struct {
-	ID         int64
-	Body       string
-	HTML       string
-	Lang       string
-	Version    int
-	AuthorID   account.MemberID
-	Seq        int64
-	Challenge  int64
-	KeepInside bool
-	Path       string
-	Title      string
+	ID           int64
+	Body         string
+	HTML         string
+	Lang         string
+	Version      int
+	AuthorID     account.MemberID
+	Seq          int64
+	Challenge    int64
+	KeepInside   bool
+	Path         string
+	Interpreters []account.MemberID
+	Title        string
 }
 
 // Find implements translation.Source.
@@ -64,7 +68,7 @@ func (s messages) Find(ctx context.Context, db pg.DB, ids []int64, hold bool) ([
 		ws[i] = translation.Writing{Subject: translation.Subject{Kind: translation.Message, ID: r.ID},
 			Text:  translation.Text{Source: r.Body, HTML: r.HTML, Lang: r.Lang, Version: r.Version},
 			Limit: 8 * MaxWeight, Author: r.AuthorID, Challenge: r.Challenge, KeepInside: r.KeepInside, About: r.Title, AboutLang: r.Lang,
-			Path: messagePath(r.Path, r.Seq, MessageID(r.ID))}
+			Interpreters: r.Interpreters, Path: messagePath(r.Path, r.Seq, MessageID(r.ID))}
 	}
 	return ws, nil
 }

@@ -28,7 +28,7 @@ type asked struct {
 const askedFrom = `
 	join rooms r on r.id = m.room_id left join challenges c on c.id = r.challenge_id left join challenges tc on tc.id = r.topic_id `
 
-const askedColumns = `m.author_id, coalesce(r.challenge_id, r.topic_id, 0) as challenge,
+const askedColumns = interpreters + ` as interpreters, m.author_id, coalesce(r.challenge_id, r.topic_id, 0) as challenge,
 	r.keep_inside or coalesce(c.keep_inside, tc.keep_inside, false) as keep_inside, ` + roomPath + ` as path, ` + roomTitle + ` as title `
 
 func (s *Service) asked() []asked {
@@ -57,16 +57,17 @@ func (s *Service) asked() []asked {
 }
 
 type askedRow struct {
-	ID         int64
-	Body       string
-	HTML       string
-	Lang       string
-	Anchor     string
-	AuthorID   account.MemberID
-	Challenge  int64
-	KeepInside bool
-	Path       string
-	Title      string
+	ID           int64
+	Body         string
+	HTML         string
+	Lang         string
+	Anchor       string
+	AuthorID     account.MemberID
+	Challenge    int64
+	KeepInside   bool
+	Path         string
+	Title        string
+	Interpreters []account.MemberID
 }
 
 // Find implements translation.Source.
@@ -84,7 +85,7 @@ func (a asked) Find(ctx context.Context, db pg.DB, ids []int64, hold bool) ([]tr
 		ws[i] = translation.Writing{Subject: translation.Subject{Kind: a.kind, ID: r.ID},
 			Text:  translation.Text{Source: r.Body, HTML: r.HTML, Lang: r.Lang, Version: 1},
 			Plain: a.plain, Limit: a.limit, Author: r.AuthorID, Challenge: r.Challenge, KeepInside: r.KeepInside,
-			About: r.Title, AboutLang: r.Lang, Path: r.Path + r.Anchor}
+			About: r.Title, AboutLang: r.Lang, Path: r.Path + r.Anchor, Interpreters: r.Interpreters}
 	}
 	return ws, nil
 }

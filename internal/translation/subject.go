@@ -3,6 +3,7 @@ package translation
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"senet/internal/account"
@@ -62,6 +63,13 @@ type Writing struct {
 	About      string // what it is part of, for engines and translators: the thread's title, the room's name
 	AboutLang  string
 	Path       string // of its page, without the locale
+
+	Interpreters []account.MemberID // whose translations of this text count as reviewed
+}
+
+// interprets reports whether the viewer's translations of this text count as reviewed.
+func (w Writing) interprets(viewer account.Viewer) bool {
+	return slices.Contains(w.Interpreters, viewer.ID)
 }
 
 // News is a translation that has come, changed or gone.

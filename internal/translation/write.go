@@ -53,7 +53,7 @@ func (s *Service) Write(ctx context.Context, viewer account.Viewer, sub Subject,
 		if t.SourceVersion <= 0 || t.SourceVersion > w.Version {
 			t.SourceVersion = w.Version
 		}
-		return &change{to: t, reviewed: form.Reviewed && viewer.Reviews()}, nil
+		return &change{to: t, reviewed: form.Reviewed && viewer.Reviews() || w.interprets(viewer)}, nil
 	})
 	if err != nil {
 		return Translation{}, err
@@ -129,7 +129,7 @@ func (s *Service) change(ctx context.Context, viewer account.Viewer, sub Subject
 		switch {
 		case based >= 0 && based != now.Revision:
 			return fault.New(fault.Conflict, "translations.changed_meanwhile")
-		case now.ReviewedAt != nil && now.SourceVersion == w.Version && !viewer.Reviews():
+		case now.ReviewedAt != nil && now.SourceVersion == w.Version && !viewer.Reviews() && !w.interprets(viewer):
 			return fault.New(fault.Forbidden, "translations.reviewed_locked")
 		}
 		c, err := decide(now, there, w)
