@@ -1,0 +1,8 @@
+package mail
+
+import "senet/internal/pg"
+
+// Service takes letters and sends them.
+type Service struct {
+	store *pg.Store
+}
