@@ -21,6 +21,8 @@ import (
 	"senet/internal/httpx"
 	"senet/internal/i18n"
 	"senet/internal/jobs"
+	"senet/internal/mail"
+	"senet/internal/mail/mailweb"
 	"senet/internal/moderation"
 	"senet/internal/moderation/moderationweb"
 	"senet/internal/notify"
@@ -47,6 +49,7 @@ type Hub struct {
 	Translation *translation.Service
 	Memory      *memory.Service
 	Glossary    *glossary.Service
+	Mail        *mail.Service // nil: nobody gets mail
 
 	db    *Database
 	queue *jobs.Queue
@@ -60,6 +63,7 @@ type Hub struct {
 type Options struct {
 	BaseURL *url.URL        // how browsers reach it
 	Engines engine.Settings // of machine translation; zero: none
+	Mail    Mail            // zero: nobody gets mail
 	Log     *slog.Logger
 }
 
@@ -81,6 +85,7 @@ func Build(db *Database, o Options) (*Hub, error) {
 		return nil, err
 	}
 	notices := notify.New(store)
+	notices.Mail = h.buildMail(store, words, o)
 	h.Forum = forum.New(store, h.Accounts, h.Translation, notices)
 	h.Chat = chat.New(store, h.Accounts, h.Translation, log)
 	h.Forum.Rooms = func(ctx context.Context, tx *pg.Tx, challenge int64) error {
@@ -89,7 +94,7 @@ func Build(db *Database, o Options) (*Hub, error) {
 	}
 	h.Moderation = moderation.New(store, h.Forum, h.Chat, h.Accounts, notices)
 
-	kit := &httpx.Kit{Bundle: words, Auth: h.Accounts, Assets: assets, BaseURL: o.BaseURL, Log: log, Unread: notices.Unread}
+	kit := &httpx.Kit{Bundle: words, Auth: h.Accounts, Assets: assets, BaseURL: o.BaseURL, Log: log, Unread: notices.Unread, ByLink: []string{mail.OffPath}}
 	forumPages := forumweb.New(h.Forum, store.Changes, httpx.NewPageCache(store.Changes))
 	forumPages.PostTools = moderationweb.PostActions
 	forumPages.ThreadTools = moderationweb.ThreadActions
@@ -101,13 +106,20 @@ func Build(db *Database, o Options) (*Hub, error) {
 	translations := h.translationPages()
 	members.Engines = translations.Engines
 	members.About = translations.About
+	inbox := notifyweb.New(notices, words)
+	inbox.Letters(h.Mail, h.Translation)
+	features := []server.Feature{inbox}
+	if h.Mail != nil {
+		letters := mailweb.New(h.Mail)
+		members.Mail = letters.Settings
+		features = append(features, letters)
+	}
 	wire := chatweb.NewWire(words)
 	h.rooms = chat.NewHub(h.Chat, wire, log)
 	rooms := chatweb.New(h.Chat, h.rooms, wire, kit)
 	rooms.Tools = chatweb.Tools{Message: moderationweb.MessageActions, Reasons: moderationweb.Reasons, Done: moderationweb.Done}
 	h.app = server.New(server.Options{Kit: kit, Assets: assets, Ready: db.Ready, Log: log, Socket: rooms.MountSocket},
-		members, forumPages, rooms, notifyweb.New(notices, words), moderationweb.New(h.Moderation, h.Forum, words),
-		translations)
+		append(features, members, forumPages, rooms, moderationweb.New(h.Moderation, h.Forum, words), translations)...)
 	return h, nil
 }
 
@@ -165,6 +177,9 @@ func (h *Hub) housekeeping(ctx context.Context) {
 		if err := h.Accounts.Prune(ctx); err != nil && ctx.Err() == nil {
 			h.log.Warn("pruning failed", "err", err)
 		}
+		if err := h.Mail.Prune(ctx); err != nil && ctx.Err() == nil {
+			h.log.Warn("pruning failed", "err", err)
+		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
@@ -181,7 +196,7 @@ func Run(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(ba
 		return fmt.Errorf("listen: %w", err)
 	}
 	defer ln.Close()
-	for name, value := range map[string]string{"nats-url": cfg.NATSURL, "smtp-url": cfg.SMTPURL, "metrics-listen": cfg.MetricsListen} {
+	for name, value := range map[string]string{"nats-url": cfg.NATSURL, "metrics-listen": cfg.MetricsListen} {
 		if value != "" {
 			log.Warn("this setting has no effect yet", "setting", name)
 		}
@@ -189,6 +204,10 @@ func Run(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(ba
 	base := cfg.BaseURL
 	if !cfg.BaseURLGiven {
 		base = config.BaseOf(ln.Addr().String())
+	}
+	post, err := openMail(cfg, base)
+	if err != nil {
+		return err
 	}
 	db, err := OpenDatabase(ctx, cfg, log, false)
 	if err != nil {
@@ -201,7 +220,7 @@ func Run(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(ba
 			return fmt.Errorf("load the demo: %w", err)
 		}
 	}
-	hub, err := Build(db, Options{BaseURL: base, Engines: engine.Settings(cfg.Translator), Log: log})
+	hub, err := Build(db, Options{BaseURL: base, Engines: engine.Settings(cfg.Translator), Mail: post, Log: log})
 	if err != nil {
 		return err
 	}
@@ -212,6 +231,9 @@ func Run(ctx context.Context, cfg config.Config, log *slog.Logger, ready func(ba
 	}
 	if open {
 		link = base.String() + "/setup/" + token
+	}
+	if cfg.SMTPURL == "" {
+		log.Info("mail is kept as files", "directory", post.Transport.Where())
 	}
 	return hub.Serve(ctx, ln, func() { ready(base.String()+"/", link, loaded) })
 }

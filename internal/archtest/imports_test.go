@@ -13,7 +13,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 // cores in their order: one may import those of the rows above it, never its own row's or a later one's.
 var cores = [][]string{
-	{"account"}, {"search"}, {"translation"}, {"notify"}, {"forum", "chat"}, {"workshop", "directory", "library"}, {"moderation"},
+	{"account"}, {"search"}, {"translation"}, {"mail"}, {"notify"}, {"forum", "chat"}, {"workshop", "directory", "library"}, {"moderation"},
 }
 
 // rank is the row of a core or of its …web; false for other packages.
@@ -49,6 +49,7 @@ var under = map[string][]string{
 	"web/ui":            {"internal/account", "internal/fault", "internal/httpx", "internal/i18n", "internal/markup"},
 	"internal/server":   {"internal/fault", "internal/httpx", "internal/i18n", "web", "web/ui"},
 
+	"internal/mail/transport":       {},
 	"internal/translation/engine":   {},
 	"internal/translation/segment":  {"internal/markup"},
 	"internal/translation/exchange": {"internal/fault"},
@@ -71,7 +72,7 @@ func partOf(p string) (core string, ok bool) {
 }
 
 // support are the packages that serve tests; they may know everything.
-var support = []string{"internal/archtest", "internal/e2e", "internal/app/apptest", "internal/pg/pgtest", "internal/translation/engine/enginetest",
+var support = []string{"internal/archtest", "internal/e2e", "internal/app/apptest", "internal/pg/pgtest", "internal/mail/mailtest", "internal/translation/engine/enginetest",
 	"internal/translation/translationtest"}
 
 func isSupport(p string) bool { return slices.Contains(support, p) }
@@ -193,6 +194,9 @@ func TestRefuse(t *testing.T) {
 		{"internal/translation/memory", "internal/translation", false},
 		{"internal/translation/glossary", "internal/forum", false},
 		{"internal/demo", "internal/translation/memory", true},
+		{"internal/notify", "internal/mail", true},
+		{"internal/notify", "internal/mail/transport", false},
+		{"internal/mail/transport", "internal/mail", false},
 		{"cmd/senet", "internal/translation/memory", true},
 		{"internal/fault", "internal/i18n", false},
 		{"internal/server", "internal/forum/forumweb", false},
@@ -223,6 +227,8 @@ var libraries = []struct {
 	{"github.com/nicksnyder/go-i18n", is("internal/i18n"), "i18n gives words; nobody asks go-i18n itself"},
 	{"github.com/yuin/goldmark", is("internal/markup"), "markup turns Markdown into HTML, nobody else"},
 	{"github.com/microcosm-cc/bluemonday", is("internal/markup"), "markup says what HTML is safe, nobody else"},
+	{"github.com/wneessen/go-mail", is("internal/mail/transport"), "mail/transport carries letters, nobody else"},
+	{"github.com/emersion/go-smtp", is(), "mail servers are for tests"},
 	{"github.com/chromedp", is(), "browsers are for tests"},
 	{"net/http", is("internal/pg/local", "internal/translation/engine", "cmd/senet", "cmd/bench"), "the hub is served by Fiber; net/http is a client, in few places"},
 	{"testing", is(), "the hub does not carry the test framework"},

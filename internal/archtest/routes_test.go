@@ -25,6 +25,7 @@ var open = map[string]string{
 	"POST /:locale/sign-out":          "who is signed out already has what was asked for",
 	"POST /:locale/setup/:token":      "the one-time link is the right to it",
 	"POST /:locale/appearance":        "a cookie of the browser, for visitors too",
+	"POST /:locale/mail/off":          "the signed link of a letter is the right to it; mail programs follow it without a session",
 	"POST /api/v1/rooms/:id/messages": "chat itself asks who says it, for the socket as well",
 }
 

@@ -34,10 +34,20 @@ func TestViews_noWords(t *testing.T) {
 	}
 	for _, s := range views {
 		for _, complaint := range lookAtView(t, s.text) {
-			t.Errorf("%s:%s", s.path, complaint)
+			if ownStyles[s.path] == "" || !strings.Contains(complaint, blocked) {
+				t.Errorf("%s:%s", s.path, complaint)
+			}
 		}
 	}
 }
+
+// ownStyles are views that are no pages of the hub, and why they hold their styles themselves.
+var ownStyles = map[string]string{
+	"internal/mail/letter.templ": "a letter loads nothing, and no policy of ours goes with it",
+}
+
+// blocked is how a complaint about something inline ends.
+const blocked = "the content security policy blocks it"
 
 // lookAtView is what is wrong with a view, each with its line.
 func lookAtView(t *testing.T, text string) []string {

@@ -4,6 +4,7 @@ package config
 
 import (
 	"net"
+	"net/mail"
 	"net/url"
 	"strconv"
 	"strings"
@@ -17,6 +18,7 @@ type Config struct {
 	DatabaseURL    string   // "": a private Postgres in DataDir
 	NATSURL        string   // "": one node. Read and checked; the relay between nodes is not built yet
 	SMTPURL        string   // "": mail is kept as files in DataDir
+	MailFrom       string   // what letters come from: an address, or Name <address>; "": senet@ the host of BaseURL
 	MetricsListen  string   // host:port; "": off
 	Demo           bool     // load the demo when the hub is empty
 	PostgresMirror string   // where Postgres is fetched from when none is installed; "": Maven Central
@@ -102,6 +104,15 @@ func setBase(to **url.URL, value string) string {
 		return "config.error.base_url"
 	}
 	*to = &url.URL{Scheme: u.Scheme, Host: u.Host}
+	return ""
+}
+
+// setAddressee takes an address of mail, alone or with a name: SENET Hub <hub@hub.example>.
+func setAddressee(to *string, value string) string {
+	if _, err := mail.ParseAddress(value); err != nil {
+		return "config.error.mail_from"
+	}
+	*to = value
 	return ""
 }
 

@@ -52,14 +52,14 @@ func TestParse_flagBeatsEnvironment(t *testing.T) {
 	t.Parallel()
 	c, err := Parse([]string{"--listen", "0.0.0.0:81", "-data-dir=/d", "--demo"}, env("SENET_LISTEN", "1.2.3.4:5", "SENET_DATA_DIR", "/e",
 		"SENET_BASE_URL", " https://hub.example/ ", "SENET_DATABASE_URL", "postgres://u:p@h/d", "SENET_DEMO", "0", "SENET_NATS_URL", "nats://n:4222",
-		"SENET_SMTP_URL", "smtps://u:p@m:465", "SENET_METRICS_LISTEN", ":9100", "SENET_POSTGRES_MIRROR", "https://mirror.example/maven2"))
+		"SENET_SMTP_URL", "smtps://u:p@m:465", "SENET_MAIL_FROM", "SENET Hub <hub@hub.example>", "SENET_METRICS_LISTEN", ":9100", "SENET_POSTGRES_MIRROR", "https://mirror.example/maven2"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if c.Listen != "0.0.0.0:81" || c.DataDir != "/d" || !c.Demo {
 		t.Errorf("flags lose: %+v", c)
 	}
-	if c.BaseURL.String() != "https://hub.example" || !c.BaseURLGiven || c.DatabaseURL == "" || c.NATSURL == "" || c.SMTPURL == "" ||
+	if c.BaseURL.String() != "https://hub.example" || !c.BaseURLGiven || c.DatabaseURL == "" || c.NATSURL == "" || c.SMTPURL == "" || c.MailFrom == "" ||
 		c.MetricsListen != ":9100" || c.PostgresMirror == "" {
 		t.Errorf("the environment is lost: %+v", c)
 	}
@@ -90,6 +90,8 @@ func TestParse_misuse(t *testing.T) {
 		{"config.error.database_url", []string{"--database-url", "mysql://h/d"}, env()},
 		{"config.error.nats_url", []string{"--nats-url", "http://n"}, env()},
 		{"config.error.smtp_url", nil, env("SENET_SMTP_URL", "mail.example")},
+		{"config.error.mail_from", nil, env("SENET_MAIL_FROM", "hub.example")},
+		{"config.error.mail_from", nil, env("SENET_MAIL_FROM", "hub@hub.example, all@hub.example")},
 		{"config.error.mirror", []string{"--postgres-mirror", "ftp://m"}, env()},
 		{"config.error.switch", nil, env("SENET_DEMO", "perhaps")},
 		{"config.error.switch", []string{"--demo=maybe"}, env()},

@@ -36,6 +36,8 @@ var settings = []Setting{
 		set: func(c *Config, v string) string {
 			return setURL(&c.SMTPURL, v, "config.error.smtp_url", "smtp", "smtps")
 		}},
+	{Flag: "mail-from", Env: "SENET_MAIL_FROM", Key: "config.mail_from", DefaultKey: "config.unset.mail_from",
+		set: func(c *Config, v string) string { return setAddressee(&c.MailFrom, v) }},
 	{Flag: "metrics-listen", Env: "SENET_METRICS_LISTEN", Key: "config.metrics_listen", DefaultKey: "config.unset.off",
 		set: func(c *Config, v string) string { return setAddress(&c.MetricsListen, v) }},
 	{Flag: "demo", Env: "SENET_DEMO", Key: "config.demo", DefaultKey: "config.unset.off", Switch: true,

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -33,7 +34,10 @@ type Kit struct {
 	Assets  Assets
 	BaseURL *url.URL
 	Log     *slog.Logger
-	Unread  func(context.Context, account.MemberID) int // the number on the inbox; nil: none is shown
+	// ByLink are the pages, without the locale, whose address is itself the right to what their form does, as that of a link
+	// in a letter: mail programs send it, without a session of ours.
+	ByLink []string
+	Unread func(context.Context, account.MemberID) int // the number on the inbox; nil: none is shown
 }
 
 // Begin is the first middleware: request id, deadline, security headers, who asks, and in which language.
@@ -63,7 +67,7 @@ func (k *Kit) Begin(c *fiber.Ctx) error {
 	if r.Viewer.SignedIn() && k.Unread != nil && c.Method() == fiber.MethodGet && !isAPI(c) {
 		r.Unread = k.Unread(ctx, r.Viewer.ID)
 	}
-	if err := guardForgery(c, r); err != nil {
+	if err := guardForgery(c, r); err != nil && !slices.Contains(k.ByLink, r.Path) {
 		return err
 	}
 	return c.Next()

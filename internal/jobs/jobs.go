@@ -29,12 +29,22 @@ const (
 	Whenever = 4 // old content
 )
 
+// Lane is the workers that do a job. Each lane has its own on every node, so that what waits for a slow server of one kind
+// holds up nothing else.
+type Lane string
+
+const (
+	Common Lane = ""
+	Mail   Lane = "mail"
+)
+
 // Job is work to be enqueued. While one with the same Args waits, another is not enqueued; it makes the one that waits
 // more urgent when it is. While one runs, one more is kept to follow it: what it was told of may be news to the other.
 type Job struct {
 	Args        Args
 	Priority    int       // Now, Soon or Whenever
 	After       time.Time // not before; zero: at once
+	Lane        Lane      // Common or Mail
 	NewestFirst bool      // of its priority the latest goes first: what is said in a room is worth most at once
 }
 
@@ -98,7 +108,7 @@ func (q *Queue) Add(ctx context.Context, tx *pg.Tx, jobs ...Job) error {
 	jobs = once(jobs)
 	params := make([]river.InsertManyParams, len(jobs))
 	for i, j := range jobs {
-		opts := &river.InsertOpts{Priority: j.Priority, ScheduledAt: j.After, UniqueOpts: unique(), MaxAttempts: attempts}
+		opts := &river.InsertOpts{Priority: j.Priority, ScheduledAt: j.After, UniqueOpts: unique(), MaxAttempts: attempts, Queue: string(j.Lane)}
 		if j.NewestFirst && j.After.IsZero() {
 			opts.ScheduledAt = mirrored(time.Now())
 		}

@@ -7,20 +7,11 @@ import (
 
 	"senet/internal/account"
 	"senet/internal/i18n"
-	"senet/internal/pg"
+	"senet/internal/mail/transport"
 )
 
 // Kind names what a letter tells: "workshop.confirmed". It never changes once letters are stored.
 type Kind string
-
-// Group is what members turn on and off at once.
-type Group string
-
-const (
-	Events    Group = "events"    // events that the member has registered for; on until turned off
-	Replies   Group = "replies"   // replies, mentions and quotes; off until turned on
-	Decisions Group = "decisions" // what moderators decided about the member's own texts; off until turned on
-)
 
 // Letter is one to be sent.
 type Letter struct {
@@ -69,10 +60,14 @@ type Content struct {
 type Words struct {
 	Text string
 	Lang string // as texts have it, "en" or "zh"; "": the letter's own
+	Note string // where the words come from, in the letter's language: Machine translation; "": nothing to say
 }
 
-// Fact is a line of what and its value: When, 23 Nov 2026, 14:00 CET (Brussels).
-type Fact struct{ Label, Value string }
+// Fact is what and its value, of one line or several: When, 23 Nov 2026, 14:00 CET (Brussels).
+type Fact struct {
+	Label, Value string
+	Lang         string // of Value, as in Words
+}
 
 // Action is a link, shown as a button; the zero Action is none.
 type Action struct {
@@ -80,27 +75,11 @@ type Action struct {
 	Path  string // without the locale: "/w/7-title"
 }
 
-// Calendar is an event for the recipient's own calendar (iMIP, RFC 6047): mail programs offer to take it. It goes with
+// Calendar is an event for the recipient's own calendar (iMIP, RFC 6047): its Method (REQUEST, CANCEL or PUBLISH, as in
+// the ICS), the file's Name ("workshop-7.ics") and the ICS itself (RFC 5545). Mail programs offer to take it; it goes with
 // the letter as a file, too.
-type Calendar struct {
-	Method string // REQUEST, CANCEL or PUBLISH, as in ICS
-	Name   string // of the file: "workshop-7.ics"
-	ICS    []byte // RFC 5545
-}
+type Calendar = transport.Calendar
 
 // Compose puts a letter into words for its recipient, from what is true now; data are the Letter's. ok false: it is no
 // longer true (cancelled, hidden, read already) and is not sent. It reads only, and is called again when sending failed.
 type Compose func(ctx context.Context, to Recipient, data json.RawMessage) (c Content, ok bool, err error)
-
-// Register says which group a kind belongs to and how its letters are put into words. Call it while the hub is built;
-// a kind twice is a mistake and panics.
-func (s *Service) Register(kind Kind, group Group, compose Compose) {
-	panic("not built yet")
-}
-
-// Queue has letters sent once tx is committed, and not otherwise. Of the same member, kind, subject and moment there is
-// one letter ever, however often it is queued. Members without an address, and those who have turned its group off, get
-// none; the choice that counts is that at the time of sending. A kind that is not registered is an error.
-func (s *Service) Queue(ctx context.Context, tx *pg.Tx, letters ...Letter) error {
-	panic("not built yet")
-}

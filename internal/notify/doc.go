@@ -5,10 +5,16 @@
 // calls RetractFor in the same transaction.
 package notify
 
-import "senet/internal/pg"
+import (
+	"senet/internal/mail"
+	"senet/internal/pg"
+)
 
 // Service is the inbox of every member.
 type Service struct {
+	// Mail sends what members want to have by mail, too; nil: nothing is sent.
+	Mail *mail.Service
+
 	store  *pg.Store
 	unread unreadCache
 }

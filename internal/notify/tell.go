@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"senet/internal/account"
+	"senet/internal/mail"
 	"senet/internal/pg"
 )
 
@@ -23,7 +24,7 @@ const tellMany = `
 	where m <> @actor and m <> 0
 	order by m
 	on conflict do nothing
-	returning member_id`
+	returning id, member_id`
 
 // TellMany puts the same notice into many inboxes with one statement; n.To does not matter. A member is told of a
 // post once: tell those who are mentioned or quoted before those who merely follow. Of a text's translation a member is
@@ -35,10 +36,32 @@ func (s *Service) TellMany(ctx context.Context, tx *pg.Tx, to []account.MemberID
 	rows, err := tx.Query(ctx, tellMany, pgx.StrictNamedArgs{
 		"to": to, "kind": n.Kind, "actor": int64(n.Actor), "subject": n.Subject, "within": n.Within, "path": n.Path, "data": n.Data,
 	})
-	if err := touchInboxes(tx, rows, err); err != nil {
+	if err == nil {
+		err = s.told(ctx, tx, n.Kind, rows)
+	}
+	if err != nil {
 		return fmt.Errorf("tell %d members of %s %s: %w", len(to), n.Kind, n.Subject, err)
 	}
 	return nil
+}
+
+// told reads the notices that have just been written: their inboxes have changed, and those who want it get a letter.
+func (s *Service) told(ctx context.Context, tx *pg.Tx, kind Kind, rows pgx.Rows) error {
+	written, err := pgx.CollectRows(rows, pgx.RowToStructByName[struct {
+		ID       ID
+		MemberID account.MemberID
+	}])
+	if err != nil {
+		return err
+	}
+	var letters []mail.Letter
+	for _, n := range written {
+		tx.Touch(inbox(n.MemberID))
+		if as, ok := letterKind(kind); ok {
+			letters = append(letters, letter(n.MemberID, n.ID, as))
+		}
+	}
+	return s.Mail.Queue(ctx, tx, letters...)
 }
 
 // Rows are locked in the order of their ids, here and when they are marked as read: two at once wait, never for ever.

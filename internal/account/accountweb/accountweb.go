@@ -28,6 +28,9 @@ type Handlers struct {
 	// About is what a member says of themselves, as the reader sees it; an empty component when nothing.
 	About func(context.Context, *httpx.Request, account.Member) (templ.Component, error)
 
+	// Mail is the part of the settings that is about mail.
+	Mail func(*httpx.Request) (templ.Component, error)
+
 	accounts *account.Service
 	joins    *httpx.Limiter
 }
@@ -40,6 +43,7 @@ func New(accounts *account.Service) *Handlers {
 		Tools:    func(*httpx.Request, account.Member) templ.Component { return nothing },
 		Engines:  func(*httpx.Request) templ.Component { return nothing },
 		About:    func(context.Context, *httpx.Request, account.Member) (templ.Component, error) { return nothing, nil },
+		Mail:     func(*httpx.Request) (templ.Component, error) { return nothing, nil },
 		accounts: accounts,
 		joins:    httpx.NewLimiter(40, time.Minute), // a full room joins a workshop from one address
 	}

@@ -1,6 +1,7 @@
 package accountweb
 
 import (
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"senet/internal/account"
@@ -14,6 +15,7 @@ type settingsView struct {
 	Form                        account.SettingsForm
 	Email                       string
 	Sessions                    []account.Session
+	Mail                        templ.Component
 	Done                        string // the message key of what has just been done
 	ProfileFault, PasswordFault *fault.Fault
 }
@@ -27,7 +29,7 @@ func of(f *fault.Fault, field string) fault.Message {
 
 // done are what the page says after a form, by the value of ?done=.
 var done = map[string]string{
-	"saved": "settings.saved", "password": "settings.password_saved", "session": "settings.session_ended", "others": "settings.others_ended",
+	"saved": "settings.saved", "password": "settings.password_saved", "session": "settings.session_ended", "others": "settings.others_ended", "mail": "settings.saved",
 }
 
 func (h *Handlers) settingsPage(c *fiber.Ctx) error {
@@ -50,7 +52,11 @@ func (h *Handlers) settings(c *fiber.Ctx) (settingsView, error) {
 	if err != nil {
 		return settingsView{}, err
 	}
-	return settingsView{Email: m.Email, Sessions: sessions, Form: account.SettingsForm{Name: m.Name, Affiliation: m.Affiliation,
+	mail, err := h.Mail(httpx.Of(c))
+	if err != nil {
+		return settingsView{}, err
+	}
+	return settingsView{Email: m.Email, Mail: mail, Sessions: sessions, Form: account.SettingsForm{Name: m.Name, Affiliation: m.Affiliation,
 		Region: m.Region, Locale: m.Locale, TimeZone: m.TimeZone, About: m.About}}, nil
 }
 

@@ -23,6 +23,7 @@ import (
 	"senet/internal/forum"
 	"senet/internal/httpx"
 	"senet/internal/i18n"
+	"senet/internal/mail/transport"
 	"senet/internal/pg"
 	"senet/internal/translation/engine"
 )
@@ -33,6 +34,8 @@ type Site struct {
 	Hub       *app.Hub
 	Store     *pg.Store
 	Challenge string
+
+	mail string // the directory of its letters
 }
 
 // Person is a member who is signed in. The zero Person is a visitor.
@@ -47,7 +50,8 @@ func New(t testing.TB, db pg.DB, engines ...engine.Settings) *Site {
 	t.Helper()
 	store := pg.NewStore(db)
 	base, _ := url.Parse("http://hub.test")
-	o := app.Options{BaseURL: base, Log: slog.New(slog.DiscardHandler)}
+	dir := t.TempDir()
+	o := app.Options{BaseURL: base, Mail: app.Mail{Transport: transport.NewFiles(dir)}, Log: slog.New(slog.DiscardHandler)}
 	if len(engines) > 0 {
 		o.Engines = engines[0]
 	}
@@ -55,7 +59,7 @@ func New(t testing.TB, db pg.DB, engines ...engine.Settings) *Site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &Site{T: t, Hub: hub, Store: store, Challenge: "amr"}
+	s := &Site{T: t, Hub: hub, Store: store, Challenge: "amr", mail: dir}
 	err = store.InTx(t.Context(), func(tx *pg.Tx) error {
 		admin := account.Viewer{ID: 1, Role: account.RoleAdmin}
 		_, err := hub.Forum.SaveChallenge(t.Context(), tx, admin, forum.ChallengeForm{Slug: s.Challenge,

@@ -72,7 +72,7 @@ func Start(t testing.TB, o Options) *Server {
 	}
 	s.Addr = ln.Addr().String()
 	srv := smtp.NewServer(s)
-	srv.Domain, srv.AllowInsecureAuth, srv.EnableSMTPUTF8 = "mail.test", true, o.UTF8
+	srv.Domain, srv.AllowInsecureAuth, srv.EnableSMTPUTF8 = "localhost", true, o.UTF8
 	srv.ErrorLog = log.New(io.Discard, "", 0)
 	srv.ReadTimeout, srv.WriteTimeout = time.Minute, time.Minute
 	if o.TLS || o.TLSOnly {

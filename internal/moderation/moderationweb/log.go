@@ -35,7 +35,7 @@ func (h *Handlers) log(c *fiber.Ctx) error {
 		return err
 	}
 	for i := range page.Entries {
-		page.Entries[i].Reason = h.reasons.In(r, page.Entries[i].Reason)
+		page.Entries[i].Reason = h.reasons.In(r.P, page.Entries[i].Reason)
 	}
 	v := logView{Filter: filter, Before: before, Entries: page.Entries}
 	if page.Next != 0 {

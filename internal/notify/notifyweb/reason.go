@@ -28,17 +28,17 @@ func NewReasons(words *i18n.Bundle) *Reasons {
 	return rs
 }
 
-// In is the reason as the reader of r reads it: its first line may be an offered one, what follows is own words.
-func (rs *Reasons) In(r *httpx.Request, reason string) string {
+// In is the reason as a reader of p's language reads it: its first line may be an offered one, what follows is own words.
+func (rs *Reasons) In(p *i18n.Printer, reason string) string {
 	first, rest, more := strings.Cut(reason, "\n")
 	key, ok := rs.keys[strings.TrimSpace(first)]
 	if !ok {
 		return reason
 	}
 	if more {
-		return r.T(key) + "\n" + rest
+		return p.T(key) + "\n" + rest
 	}
-	return r.T(key)
+	return p.T(key)
 }
 
 // OfferedReasons are the reasons to pick from, in the reader's language.

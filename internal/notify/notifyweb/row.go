@@ -37,8 +37,8 @@ type row struct {
 
 func (h *Handlers) row(r *httpx.Request, n notify.Item) row {
 	v := row{
-		Icon: icons[n.Kind], Sentence: sentence(r, n), Title: n.Data.Title, TitleLang: n.Data.Lang, Shown: n.Title(r.Locale),
-		Was: n.Data.Was, WasLang: htmlLang("", n.Data.Was), Reason: h.reasons.In(r, n.Data.Reason), At: n.CreatedAt, Unread: n.ReadAt == nil,
+		Icon: icons[n.Kind], Sentence: sentence(r.P, n), Title: n.Data.Title, TitleLang: n.Data.Lang, Shown: n.Title(r.Locale),
+		Was: n.Data.Was, WasLang: htmlLang("", n.Data.Was), Reason: h.reasons.In(r.P, n.Data.Reason), At: n.CreatedAt, Unread: n.ReadAt == nil,
 	}
 	if v.Icon == "" {
 		v.Icon = "info"
@@ -58,76 +58,76 @@ var icons = map[notify.Kind]string{
 }
 
 // sentence puts a notice into words.
-func sentence(r *httpx.Request, n notify.Item) string {
+func sentence(p *i18n.Printer, n notify.Item) string {
 	name := n.ActorName
 	if name == "" {
-		name = r.T("notify.somebody")
+		name = p.T("notify.somebody")
 	}
 	inRoom := n.About() == "message"
 	switch n.Kind {
 	case notify.KindReply:
-		return r.T("notify.reply", "Name", name)
+		return p.T("notify.reply", "Name", name)
 	case notify.KindMention:
-		return either(r, inRoom, "notify.mention_room", "notify.mention", "Name", name)
+		return either(p, inRoom, "notify.mention_room", "notify.mention", "Name", name)
 	case notify.KindQuote:
-		return r.T("notify.quote", "Name", name)
+		return p.T("notify.quote", "Name", name)
 	case notify.KindThread:
-		return either(r, n.Data.Challenge != nil, "notify.thread_in", "notify.thread", "Name", name, "Challenge", challenge(r, n))
+		return either(p, n.Data.Challenge != nil, "notify.thread_in", "notify.thread", "Name", name, "Challenge", challenge(p, n))
 	case notify.KindHidden:
-		return either(r, inRoom, "notify.hidden_message", "notify.hidden_post")
+		return either(p, inRoom, "notify.hidden_message", "notify.hidden_post")
 	case notify.KindRestored:
-		return either(r, inRoom, "notify.restored_message", "notify.restored_post")
+		return either(p, inRoom, "notify.restored_message", "notify.restored_post")
 	case notify.KindLocked:
-		return r.T("notify.locked")
+		return p.T("notify.locked")
 	case notify.KindUnlocked:
-		return r.T("notify.unlocked")
+		return p.T("notify.unlocked")
 	case notify.KindMoved:
-		return either(r, n.Data.Challenge != nil, "notify.moved_to", "notify.moved", "Challenge", challenge(r, n))
+		return either(p, n.Data.Challenge != nil, "notify.moved_to", "notify.moved", "Challenge", challenge(p, n))
 	case notify.KindRenamed:
-		return r.T("notify.renamed")
+		return p.T("notify.renamed")
 	case notify.KindTranslated:
-		return r.T("notify.translated", "Name", name, "Language", r.T("lang."+string(n.Data.Into)))
+		return p.T("notify.translated", "Name", name, "Language", p.T("lang."+string(n.Data.Into)))
 	case notify.KindOutdated:
-		return r.T("notify.outdated")
+		return p.T("notify.outdated")
 	case notify.KindTrusted:
-		return r.T("notify.trusted")
+		return p.T("notify.trusted")
 	case notify.KindDistrusted:
-		return r.T("notify.distrusted")
+		return p.T("notify.distrusted")
 	case notify.KindMuted:
-		return r.T("notify.muted", "Room", challenge(r, n))
+		return p.T("notify.muted", "Room", challenge(p, n))
 	case notify.KindEjected:
-		return r.T("notify.ejected", "Room", challenge(r, n))
+		return p.T("notify.ejected", "Room", challenge(p, n))
 	case notify.KindReadmitted:
-		return r.T("notify.readmitted", "Room", challenge(r, n))
+		return p.T("notify.readmitted", "Room", challenge(p, n))
 	case notify.KindRole:
-		return role(r, n.Data.Role)
+		return role(p, n.Data.Role)
 	}
-	return r.T("notify.something")
+	return p.T("notify.something")
 }
 
-func either(r *httpx.Request, first bool, a, b string, args ...any) string {
+func either(p *i18n.Printer, first bool, a, b string, args ...any) string {
 	if first {
-		return r.T(a, args...)
+		return p.T(a, args...)
 	}
-	return r.T(b, args...)
+	return p.T(b, args...)
 }
 
-func challenge(r *httpx.Request, n notify.Item) string {
+func challenge(p *i18n.Printer, n notify.Item) string {
 	if n.Data.Challenge == nil {
 		return ""
 	}
-	title, _ := n.Data.Challenge.In(r.Locale)
+	title, _ := n.Data.Challenge.In(p.Locale)
 	return title
 }
 
-func role(r *httpx.Request, to account.Role) string {
+func role(p *i18n.Printer, to account.Role) string {
 	switch to {
 	case account.RoleAdmin:
-		return r.T("notify.role_admin")
+		return p.T("notify.role_admin")
 	case account.RoleModerator:
-		return r.T("notify.role_moderator")
+		return p.T("notify.role_moderator")
 	}
-	return r.T("notify.role_member")
+	return p.T("notify.role_member")
 }
 
 // htmlLang is the value of a lang attribute for a text whose language may be unknown: then it is guessed.
