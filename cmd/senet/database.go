@@ -8,6 +8,7 @@ import (
 
 	"senet/internal/app"
 	"senet/internal/config"
+	"senet/internal/mail"
 	"senet/internal/pg"
 	"senet/internal/schema"
 	"senet/internal/translation/engine"
@@ -93,6 +94,11 @@ func doctor(ctx context.Context, c console, args []string) error {
 		if err := tellEngines(c, cfg); err != nil {
 			return err
 		}
+		post, err := mail.Tally(ctx, db.Store)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(c.out, c.words.T("cli.doctor.mail", "Waiting", post.Waiting, "Failed", post.Failed))
 		client := http.Client{Timeout: 3 * time.Second}
 		resp, err := client.Get("http://" + cfg.Listen + "/readyz")
 		if err != nil {

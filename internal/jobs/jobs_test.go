@@ -223,3 +223,25 @@ func TestWork_errors(t *testing.T) {
 	}
 	t.Errorf("the jobs are %v, want %v", got, want)
 }
+
+// post is a job of another lane.
+type post struct {
+	To string `json:"to"`
+}
+
+func (post) Kind() string { return "post" }
+
+// What holds up every worker of one lane holds up no other.
+func TestAdd_lanes(t *testing.T) {
+	t.Parallel()
+	release := make(chan bool)
+	defer close(release)
+	s := open(t, nothing)
+	jobs.Handle(s.queue, func(context.Context, post) error { <-release; return nil })
+	s.start()
+	for i := range 20 {
+		s.add(jobs.Job{Args: post{string(rune('a' + i))}, Priority: jobs.Now, Lane: jobs.Mail})
+	}
+	s.add(jobs.Job{Args: paint{"red"}, Priority: jobs.Whenever})
+	s.wait(1)
+}

@@ -512,6 +512,27 @@ func TestChoices(t *testing.T) {
 	said("")
 }
 
+func TestTally(t *testing.T) {
+	t.Parallel()
+	o, _ := quiet(t)
+	min := o.member("张敏", i18n.Zh, "Asia/Shanghai")
+	for _, moment := range []string{"waits", "failed", "failed long ago", "later", "sent"} {
+		l := letter(min)
+		l.Moment = moment
+		if moment == "later" {
+			l.After = time.Now().Add(48 * time.Hour)
+		}
+		o.send(l)
+	}
+	o.exec(`update mail_letters set not_before = now() where moment = 'waits'`) // the clock of a test's transaction stands still
+	o.exec(`update mail_letters set state = 'sent', done_at = now() where moment = 'sent'`)
+	o.exec(`update mail_letters set state = 'failed', done_at = now() where moment = 'failed'`)
+	o.exec(`update mail_letters set state = 'failed', done_at = now() - interval '8 days' where moment = 'failed long ago'`)
+	if got, err := mail.Tally(t.Context(), o.store); err != nil || got != (mail.Count{Waiting: 1, Failed: 1}) {
+		t.Errorf("%+v, %v; want one that waits and one that failed", got, err)
+	}
+}
+
 func TestPrune(t *testing.T) {
 	t.Parallel()
 	o, _ := quiet(t)
