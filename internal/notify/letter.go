@@ -27,7 +27,7 @@ func letterKind(k Kind) (mail.Kind, bool) {
 	switch k {
 	case KindReply, KindMention, KindQuote:
 		return LetterReply, true
-	case KindHidden, KindRestored, KindLocked, KindUnlocked, KindMoved, KindRenamed, KindRole, KindTrusted, KindDistrusted:
+	case KindHidden, KindRestored, KindLocked, KindUnlocked, KindMoved, KindRenamed, KindRole, KindTrusted, KindDistrusted, KindMuted, KindEjected, KindReadmitted:
 		return LetterDecision, true
 	}
 	return "", false

@@ -16,6 +16,7 @@ import (
 	"senet/internal/mail"
 	"senet/internal/mail/mailtest"
 	"senet/internal/pg/pgtest"
+	"senet/internal/translation"
 )
 
 // post is a site on which Min follows a thread that Anna writes in, and wants letters.
@@ -78,6 +79,22 @@ func TestLetters_reply(t *testing.T) {
 		fmt.Sprintf("http://hub.test/zh/p/%d", id))
 	if strings.Contains(l.Text, "**") || !strings.Contains(l.HTML, `lang="en">We use lactate`) {
 		t.Errorf("the excerpt:\n%s\n%s", l.Text, l.HTML)
+	}
+}
+
+// What has been translated until the letter goes is read in the recipient's language, and told as a translation.
+func TestLetters_translated(t *testing.T) {
+	p := newPost(t)
+	id := p.reply("We measure lactate in the emergency department and wait for the result.")
+	sub := translation.Subject{Kind: translation.Post, ID: int64(id)}
+	form := translation.Form{Text: "我们在急诊科检测乳酸，并等待结果。", Revision: -1}
+	if _, err := p.Hub.Translation.Write(t.Context(), p.mod.Viewer, sub, i18n.Zh, form); err != nil {
+		t.Fatal(err)
+	}
+	l := p.Letters()[0]
+	contains(t, l, "我们在急诊科检测乳酸，并等待结果。", "译者：Moderator")
+	if strings.Contains(l.Text, "lactate") {
+		t.Errorf("the letter shows the original too:\n%s", l.Text)
 	}
 }
 
