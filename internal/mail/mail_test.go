@@ -217,6 +217,20 @@ func TestSend_inTheRecipientsLanguage(t *testing.T) {
 	}
 }
 
+// A member whose language the hub speaks no longer is written to in its first one, with links that lead somewhere.
+func TestSend_inAForgottenLanguage(t *testing.T) {
+	t.Parallel()
+	o, dir := quiet(t)
+	o.send(letter(o.member("Anna", "xx", "Nowhere/Atlantis")))
+	if err := o.Send(t.Context(), o.rows()[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	l := mailtest.ReadDir(t, dir)[0]
+	if !strings.Contains(l.Text, "13:05 UTC") || !strings.Contains(l.Text, "https://hub.example/en/settings#mail") || l.Header.Get("Content-Language") != "en" {
+		t.Errorf("the letter:\n%s", l.Text)
+	}
+}
+
 // However often a letter is queued, it is sent once; another moment is another letter.
 func TestQueue_once(t *testing.T) {
 	t.Parallel()

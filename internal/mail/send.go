@@ -23,8 +23,8 @@ func Pause(failures int) time.Duration {
 	return min(time.Minute<<min(max(failures, 1)-1, 16), 4*time.Hour)
 }
 
-// Usage of an address that another account had first is nobody's to confirm: letters go to the account that signs in
-// with it.
+// Of accounts with the same address one signs in with it (email_key): letters go to that one only, so that nobody can have
+// a stranger written to by many accounts.
 const waitingLetter = `
 	select l.id, l.kind, l.topic, l.data, l.not_before, l.not_after, l.attempts, l.created_at, m.id as member, m.name, m.locale, m.time_zone,
 		case when m.email_key is null then '' else m.email end as email, c.wanted, k.secret,
@@ -126,7 +126,8 @@ func (s *Service) hindered(ctx context.Context, l waiting) (string, error) {
 }
 
 func (s *Service) recipient(l waiting) Recipient {
-	return Recipient{ID: l.Member, Name: l.Name, Locale: l.Locale, Zone: s.zone(l.TimeZone), P: s.with.Words.For(l.Locale)}
+	p := s.with.Words.For(l.Locale) // the hub's first, should it speak the member's no longer
+	return Recipient{ID: l.Member, Name: l.Name, Locale: p.Locale, Zone: s.zone(l.TimeZone), P: p}
 }
 
 // carry hands a letter over to the transport.
@@ -159,7 +160,7 @@ func (s *Service) message(ctx context.Context, l waiting, c Content) (transport.
 		return transport.Message{}, fmt.Errorf("set letter %d: %w", l.ID, err)
 	}
 	return transport.Message{ID: s.messageID(l), At: time.Now().In(to.Zone), From: s.with.From, To: netmail.Address{Name: l.Name, Address: l.Email},
-		Subject: sheet.Subject, Lang: l.Locale.Tag(), Text: sheet.text(), HTML: html, Off: sheet.OffURL, Calendar: c.Calendar}, nil
+		Subject: sheet.Subject, Lang: to.Locale.Tag(), Text: sheet.text(), HTML: html, Off: sheet.OffURL, Calendar: c.Calendar}, nil
 }
 
 const setDone = `
