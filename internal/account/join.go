@@ -138,6 +138,9 @@ func (s *Service) insert(ctx context.Context, m newMember, also func(tx *pg.Tx, 
 			if joined, err = s.insertIn(ctx, tx, m, attempt); err != nil {
 				return err
 			}
+			if err := s.WriteKeys(ctx, tx, joined.ID); err != nil {
+				return err
+			}
 			return also(tx, joined.ID)
 		})
 		again := pg.Constraint(err) == "members_handle_taken" && m.handle == "" ||

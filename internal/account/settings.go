@@ -42,6 +42,9 @@ func (s *Service) UpdateSettings(ctx context.Context, viewer Viewer, f SettingsF
 		if err != nil {
 			return fmt.Errorf("update settings of member %d: %w", viewer.ID, err)
 		}
+		if err := s.WriteKeys(ctx, tx, viewer.ID); err != nil {
+			return err
+		}
 		if err := s.saveAbout(ctx, tx, viewer.ID, about); err != nil {
 			return err
 		}

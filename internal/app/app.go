@@ -169,11 +169,14 @@ func (h *Hub) Serve(ctx context.Context, ln net.Listener, ready func()) error {
 	return err
 }
 
-// housekeeping prunes what has expired, every hour.
+// housekeeping prunes what has expired, and makes what an earlier hub did not have, at once and every hour.
 func (h *Hub) housekeeping(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
+		if err := h.Accounts.FillKeys(ctx); err != nil && ctx.Err() == nil {
+			h.log.Warn("keys of members not made", "err", err)
+		}
 		if err := h.Accounts.Prune(ctx); err != nil && ctx.Err() == nil {
 			h.log.Warn("pruning failed", "err", err)
 		}

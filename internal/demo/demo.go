@@ -55,7 +55,7 @@ func Load(ctx context.Context, store *pg.Store, accounts *account.Service) (load
 		if err := tx.QueryRow(ctx, anyMember).Scan(&there); err != nil || there {
 			return err
 		}
-		l := &loader{content: c, now: time.Now().Truncate(time.Microsecond), passwordHash: hash}
+		l := &loader{content: c, accounts: accounts, now: time.Now().Truncate(time.Microsecond), passwordHash: hash}
 		if err := l.load(ctx, tx); err != nil {
 			return err
 		}

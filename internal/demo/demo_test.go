@@ -108,6 +108,8 @@ func TestLoad_promises(t *testing.T) {
 	for name, query := range map[string]string{
 		"threads count their posts": `select count(*) from threads t where post_count <> (select count(*) from posts where thread_id = t.id and hidden_at is null)
 			or last_number <> (select max(number) from posts where thread_id = t.id)`,
+		"members are found": `select count(*) from members m where not exists (select from member_keys where member_id = m.id and key = m.handle_key)
+			or keys_version = 0`,
 		"threads know their last post":   `select count(*) from threads t where last_post_at <> (select max(created_at) from posts where thread_id = t.id)`,
 		"threads start with their post":  `select count(*) from threads t join posts p on p.thread_id = t.id and p.number = 1 where p.created_at <> t.created_at or p.author_id <> t.author_id`,
 		"threads count their changes":    `select count(*) from threads t where change <> (select sum(version) from posts where thread_id = t.id)`,

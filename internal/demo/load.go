@@ -25,6 +25,7 @@ const (
 // tables can be made at once and copied.
 type loader struct {
 	*content
+	accounts     *account.Service
 	now          time.Time
 	passwordHash string
 
@@ -73,8 +74,16 @@ func (l *loader) loadMembers(ctx context.Context, tx *pg.Tx) error {
 		rows[i] = []any{ids[i], m.Name, m.Handle, markup.Fold(m.Handle), m.Email, m.Email, l.passwordHash, m.Lang, m.TimeZone,
 			m.Region, m.Affiliation, m.Role, joined, joined}
 	}
-	return copyRows(ctx, tx, "members", []string{"id", "name", "handle", "handle_key", "email", "email_key", "password_hash",
+	err = copyRows(ctx, tx, "members", []string{"id", "name", "handle", "handle_key", "email", "email_key", "password_hash",
 		"locale", "time_zone", "region", "affiliation", "role", "consented_at", "created_at"}, rows)
+	if err != nil {
+		return err
+	}
+	all := make([]account.MemberID, len(ids))
+	for i, id := range ids {
+		all[i] = account.MemberID(id)
+	}
+	return l.accounts.WriteKeys(ctx, tx, all...)
 }
 
 func (l *loader) loadChallenges(ctx context.Context, tx *pg.Tx) error {

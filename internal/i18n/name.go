@@ -46,6 +46,14 @@ func (k *readings) of(name string) string {
 // pieces one has: 阿卜杜拉·买买提 has two.
 const longestName = 4
 
+// Pinyin is Reading whoever reads: for finding people by how their names are said.
+func Pinyin(name string) string {
+	if !startsHan(name) {
+		return ""
+	}
+	return reading(name)
+}
+
 // reading is Reading for whoever cannot read Chinese: the work itself.
 func reading(name string) string {
 	pieces := strings.FieldsFunc(name, func(r rune) bool { return r == ' ' || r == '·' || r == '•' })

@@ -4,7 +4,6 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/mozillazg/go-pinyin"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -57,22 +56,6 @@ func join(words []string) string {
 		slug.WriteString("-" + w)
 	}
 	return slug.String()
-}
-
-// syllable is the pinyin of a Han character by its commonest reading, "" when it has none.
-func syllable(r rune) string {
-	readings := pinyin.SinglePinyin(r, pinyin.Args{Style: pinyin.Normal})
-	if len(readings) == 0 {
-		return ""
-	}
-	var out strings.Builder
-	for _, c := range readings[0] {
-		if c == 'ü' || c == 'ǖ' || c == 'ǘ' || c == 'ǚ' || c == 'ǜ' {
-			c = 'v' // as typed, and as the standard for addresses has it: lü → lv
-		}
-		out.WriteString(strings.ToLower(latin(c)))
-	}
-	return out.String()
 }
 
 // latin writes a letter or digit in ASCII; "" for what is neither or has no Latin form.
