@@ -88,6 +88,7 @@ func Build(db *Database, o Options) (*Hub, error) {
 	notices.Mail = h.buildMail(store, words, o)
 	h.Forum = forum.New(store, h.Accounts, h.Translation, notices)
 	h.Chat = chat.New(store, h.Accounts, h.Translation, log)
+	h.Chat.Notices = notices
 	h.Forum.Rooms = func(ctx context.Context, tx *pg.Tx, challenge int64) error {
 		_, err := h.Chat.OpenRoom(ctx, tx, challenge)
 		return err
@@ -113,6 +114,11 @@ func Build(db *Database, o Options) (*Hub, error) {
 		letters := mailweb.New(h.Mail)
 		members.Mail = letters.Settings
 		features = append(features, letters)
+	members.InRoom = func(ctx context.Context, v account.Viewer, room int64) ([]account.MemberID, error) {
+		return h.rooms.Company(ctx, v, chat.RoomID(room))
+	}
+	members.InThread = func(ctx context.Context, v account.Viewer, thread int64) ([]account.MemberID, error) {
+		return h.Forum.Participants(ctx, v, forum.ThreadID(thread))
 	}
 	wire := chatweb.NewWire(words)
 	h.rooms = chat.NewHub(h.Chat, wire, log)

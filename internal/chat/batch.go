@@ -118,6 +118,9 @@ func (s *Service) writeBatch(ctx context.Context, ms []*waiting) error {
 		if err := b.insert(ctx, tx); err != nil {
 			return err
 		}
+		if err := s.tellMentioned(ctx, tx, b); err != nil {
+			return err
+		}
 		return s.words.Written(ctx, tx, translation.Message, b.texts()...)
 	})
 	if err != nil {

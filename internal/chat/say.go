@@ -75,13 +75,16 @@ func (s *Service) check(ctx context.Context, say Say) (*waiting, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &waiting{say: say, html: text.html}
+	w := &waiting{say: say, html: text.html, mentioned: text.mentioned}
 	w.say.Body, w.say.Lang = text.body, text.lang
 	return w, nil
 }
 
 // wording is a text that passed the rules, rendered.
-type wording struct{ body, html, lang string }
+type wording struct {
+	body, html, lang string
+	mentioned        []account.MemberID
+}
 
 // wording cleans, checks and renders a text of at most longest weighted characters; empty and long are what is told of one that is.
 func (s *Service) wording(ctx context.Context, body, lang string, longest int, empty, long string) (wording, error) {
@@ -112,7 +115,7 @@ func (s *Service) wording(ctx context.Context, body, lang string, longest int, e
 			return wording{}, wrap("find who is mentioned", err)
 		}
 	}
-	return wording{body, markup.Render(body, markup.Options{Mentions: mentions, Lang: lang}), lang}, nil
+	return wording{body, markup.Render(body, markup.Options{Mentions: mentions, Lang: lang}), lang, mentioned(body, mentions)}, nil
 }
 
 // langOf is the language that a text is in, as it seems.

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"senet/internal/account"
+	"senet/internal/notify"
 	"senet/internal/pg"
 	"senet/internal/translation"
 )
@@ -16,6 +17,8 @@ type Service struct {
 	words    *translation.Service
 	log      *slog.Logger
 	writer   *writer
+	// Notices tells members that a message names them; nil: nobody is told. Set it before Start.
+	Notices *notify.Service
 
 	mu    sync.Mutex
 	heard []func(RoomID, int64, []Event)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"senet/internal/account"
 	"senet/internal/fault"
 )
 
@@ -27,11 +28,12 @@ var errBusy = fault.New(fault.Unavailable, "chat.busy").After(2 * time.Second)
 
 // waiting is a message that passed the rules and waits to be written.
 type waiting struct {
-	ctx    context.Context
-	say    Say
-	html   string
-	author By
-	done   func(seq int64, err error)
+	ctx       context.Context
+	say       Say
+	html      string
+	author    By
+	mentioned []account.MemberID
+	done      func(seq int64, err error)
 }
 
 // writer is the one who writes what is said on this node: whatever waits goes into one transaction. There is no

@@ -56,6 +56,7 @@ type Data struct {
 	Reason    string       `json:"reason,omitempty"`
 	Was       string       `json:"was,omitempty"`       // the former title
 	Challenge *i18n.Text   `json:"challenge,omitempty"` // where a thread was started or moved to; the name of a room
+	Challenge *i18n.Text   `json:"challenge,omitempty"` // where a thread was started or moved to, or in whose room the member was named
 	Role      account.Role `json:"role,omitempty"`
 	Into      i18n.Locale  `json:"into,omitempty"` // the language of a translation
 }

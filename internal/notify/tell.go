@@ -2,6 +2,7 @@ package notify
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
@@ -62,6 +63,33 @@ func (s *Service) told(ctx context.Context, tx *pg.Tx, kind Kind, rows pgx.Rows)
 		}
 	}
 	return s.Mail.Queue(ctx, tx, letters...)
+const tellEach = `
+	insert into notices (member_id, kind, actor_id, subject, within, path, data)
+	select m, kind, nullif(actor, 0), subject, within, path, data::jsonb
+	from unnest(@to::bigint[], @kinds::text[], @actors::bigint[], @subjects::text[], @withins::text[], @paths::text[], @data::text[])
+		as n (m, kind, actor, subject, within, path, data)
+	where m <> actor and m <> 0
+	order by m
+	on conflict do nothing
+	returning member_id`
+
+// TellEach is Tell for many different notices, with one statement.
+func (s *Service) TellEach(ctx context.Context, tx *pg.Tx, ns []Notice) error {
+	if len(ns) == 0 {
+		return nil
+	to, actors := make([]int64, len(ns)), make([]int64, len(ns))
+	kinds, subjects, withins := make([]string, len(ns)), make([]string, len(ns)), make([]string, len(ns))
+	paths, data := make([]string, len(ns)), make([]string, len(ns))
+	for i, n := range ns {
+		values, err := json.Marshal(n.Data)
+			return fmt.Errorf("encode notice of %s: %w", n.Subject, err)
+		to[i], actors[i] = int64(n.To), int64(n.Actor)
+		kinds[i], subjects[i], withins[i], paths[i], data[i] = string(n.Kind), n.Subject, n.Within, n.Path, string(values)
+	rows, err := tx.Query(ctx, tellEach, pgx.StrictNamedArgs{"to": to, "kinds": kinds, "actors": actors, "subjects": subjects,
+		"withins": withins, "paths": paths, "data": data})
+	if err := touchInboxes(tx, rows, err); err != nil {
+		return fmt.Errorf("tell %d notices: %w", len(ns), err)
+	return nil
 }
 
 // Rows are locked in the order of their ids, here and when they are marked as read: two at once wait, never for ever.

@@ -186,6 +186,10 @@ func TestOpenAPI_answers(t *testing.T) {
 		want         int
 	}{
 		{wang, "GET", "/challenges", "/challenges", nil, 200},
+		{wang, "GET", fmt.Sprintf("/members?q=wa&room=%d&thread=%d", id, started.ID), "/members", nil, 200},
+		{wang, "GET", "/members?q=wa&limit=11", "/members", nil, 400},
+		{wang, "GET", "/members?q=wa&room=999999999", "/members", nil, 404},
+		{apptest.Person{}, "GET", "/members?q=wa", "/members", nil, 401},
 		{wang, "GET", "/threads?challenge=amr", "/threads", nil, 200},
 		{wang, "GET", "/threads?after=nonsense", "/threads", nil, 400},
 		{wang, "POST", "/threads", "/threads", text(map[string]any{"challenge": "amr", "kind": "question", "title": "问题", "client_id": client}), 201},

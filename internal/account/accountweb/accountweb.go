@@ -27,12 +27,15 @@ type Handlers struct {
 	Engines func(*httpx.Request) templ.Component                 // of the privacy page: who translates, and sees what
 	// About is what a member says of themselves, as the reader sees it; an empty component when nothing.
 	About func(context.Context, *httpx.Request, account.Member) (templ.Component, error)
+	// Who is in a room and who writes in a thread: they are found first.
+	InRoom, InThread Company
 
 	// Mail is the part of the settings that is about mail.
 	Mail func(*httpx.Request) (templ.Component, error)
 
 	accounts *account.Service
 	joins    *httpx.Limiter
+	lookups  *httpx.Limiter
 }
 
 // New makes the pages over the service.
@@ -44,13 +47,17 @@ func New(accounts *account.Service) *Handlers {
 		Engines:  func(*httpx.Request) templ.Component { return nothing },
 		About:    func(context.Context, *httpx.Request, account.Member) (templ.Component, error) { return nothing, nil },
 		Mail:     func(*httpx.Request) (templ.Component, error) { return nothing, nil },
+		InRoom:   nobody,
+		InThread: nobody,
 		accounts: accounts,
-		joins:    httpx.NewLimiter(40, time.Minute), // a full room joins a workshop from one address
+		joins:    httpx.NewLimiter(40, time.Minute),          // a full room joins a workshop from one address
+		lookups:  httpx.NewLimiter(40, 200*time.Millisecond), // nobody types faster for long, and scripts may walk through all members no faster
 	}
 }
 
-// Mount adds the routes. There is no API for accounts.
-func (h *Handlers) Mount(pages, _ fiber.Router) {
+// Mount adds the routes. Of accounts the API has the finding of members only.
+func (h *Handlers) Mount(pages, api fiber.Router) {
+	api.Get("/members", httpx.SignedIn, h.lookups.Limit, h.complete)
 	pages.Get("/join", h.joinPage)
 	pages.Post("/join", h.join)
 	pages.Get("/welcome", httpx.SignedIn, h.welcomePage)

@@ -69,6 +69,10 @@ func sentence(p *i18n.Printer, n notify.Item) string {
 		return p.T("notify.reply", "Name", name)
 	case notify.KindMention:
 		return either(p, inRoom, "notify.mention_room", "notify.mention", "Name", name)
+		if inRoom {
+			return either(r, n.Data.Challenge != nil, "notify.mention_in", "notify.mention_room", "Name", name, "Challenge", challenge(r, n))
+		}
+		return r.T("notify.mention", "Name", name)
 	case notify.KindQuote:
 		return p.T("notify.quote", "Name", name)
 	case notify.KindThread:
