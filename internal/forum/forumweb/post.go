@@ -51,7 +51,7 @@ func (h *Handlers) own(c *fiber.Ctx) (forum.Post, forum.Thread, error) {
 }
 
 func editing(r *httpx.Request, p forum.Post) compose {
-	return compose{Place: fmt.Sprintf("post:%d", p.ID), Action: r.URL(fmt.Sprintf("/p/%d/edit", p.ID)),
+	return compose{Place: fmt.Sprintf("post:%d", p.ID), Near: fmt.Sprintf("thread=%d", p.ThreadID), Action: r.URL(fmt.Sprintf("/p/%d/edit", p.ID)),
 		SubmitKey: "forum.save", Body: p.Body, Lang: p.Lang, Version: p.Version}
 }
 

@@ -102,7 +102,7 @@ func (h *Handlers) view(c *fiber.Ctx, id forum.ThreadID, after int) (threadView,
 			v.Prev += fmt.Sprintf("?after=%d", before)
 		}
 	}
-	v.Compose = compose{Place: fmt.Sprintf("thread:%d", id), Action: r.URL(fmt.Sprintf("/t/%d/reply", id)), SubmitKey: "forum.reply"}
+	v.Compose = compose{Place: fmt.Sprintf("thread:%d", id), Near: fmt.Sprintf("thread=%d", id), Action: r.URL(fmt.Sprintf("/t/%d/reply", id)), SubmitKey: "forum.reply"}
 	v.ready, err = h.ready(ctx, r, p, mine)
 	return v, err
 }
@@ -256,6 +256,7 @@ func renderPreview(body, lang string) string {
 // compose is a form for text: a reply, a new thread, an edit.
 type compose struct {
 	Place     string // of the draft
+	Near      string // whose people are mentioned first: "thread=12"
 	Action    string
 	SubmitKey string
 	Title     string

@@ -17,6 +17,7 @@
 
 import { onSubmitKey, whenSettled } from "./keys.js";
 import { watchLanguage } from "./lang-guess.js";
+import { completeMentions } from "./mention.js";
 
 const pause = 1500;
 const lang = document.documentElement.dataset.format;
@@ -222,4 +223,5 @@ for (const form of document.querySelectorAll("form[data-composer]")) {
   watchPreview(form);
   grow(form.elements.body);
   onSubmitKey(form.elements.body, () => form.requestSubmit());
+  completeMentions(form.elements.body);
 }

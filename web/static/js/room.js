@@ -276,6 +276,7 @@ if (form) {
     line.typing();
   });
   onEnter(field, submit);
+  import("./mention.js").then(({ completeMentions }) => completeMentions(field), () => {}); // visitors do without
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     submit();
