@@ -120,6 +120,37 @@ func TestTellMany_neverTheActorAndNobodyTwice(t *testing.T) {
 	}
 }
 
+func TestTellEach_asTellDoes(t *testing.T) {
+	b := setup(t)
+	a, c, actor := b.member("A"), b.member("C"), b.member("Actor")
+	about := func(to account.Viewer, kind notify.Kind, subject string) notify.Notice {
+		return notify.Notice{To: to.ID, Kind: kind, Actor: actor.ID, Subject: subject, Within: "room:3", Path: "/r/" + subject,
+			Data: notify.Data{Challenge: &i18n.Text{En: "Ageing", Zh: "老龄化"}}}
+	}
+	b.inTx(func(tx *pg.Tx) error {
+		if err := b.TellEach(t.Context(), tx, nil); err != nil {
+			return err
+		}
+		return b.TellEach(t.Context(), tx, []notify.Notice{about(a, notify.KindMention, "message:1"), about(a, notify.KindMention, "message:1"),
+			about(c, notify.KindMention, "message:1"), about(a, notify.KindMention, "message:2"), about(actor, notify.KindMention, "message:1"), about(account.Visitor(), notify.KindMention, "message:1")})
+	})
+	for _, want := range []struct {
+		who   account.Viewer
+		kinds string
+	}{{a, "mention mention"}, {c, "mention"}, {actor, ""}} {
+		if got := b.kinds(want.who); got != want.kinds || b.Unread(t.Context(), want.who.ID) != len(strings.Fields(want.kinds)) {
+			t.Errorf("%s was told %q, want %q", want.who.Name, got, want.kinds)
+		}
+	}
+	if got := b.inbox(c)[0]; got.Path != "/r/message:1" || got.ActorName != "Actor" || *got.Data.Challenge != (i18n.Text{En: "Ageing", Zh: "老龄化"}) {
+		t.Errorf("notice = %+v", got)
+	}
+	b.inTx(func(tx *pg.Tx) error { return b.RetractFor(t.Context(), tx, "message:1") })
+	if a, c := b.kinds(a), b.kinds(c); a != "mention" || c != "" {
+		t.Errorf("after hiding one message they were told %q and %q", a, c)
+	}
+}
+
 func TestRetractFor_takesBackWhatLedThere(t *testing.T) {
 	b := setup(t)
 	a, c, actor := b.member("A"), b.member("C"), b.member("Actor")
