@@ -114,6 +114,7 @@ func Build(db *Database, o Options) (*Hub, error) {
 		letters := mailweb.New(h.Mail)
 		members.Mail = letters.Settings
 		features = append(features, letters)
+	}
 	members.InRoom = func(ctx context.Context, v account.Viewer, room int64) ([]account.MemberID, error) {
 		return h.rooms.Company(ctx, v, chat.RoomID(room))
 	}

@@ -55,8 +55,7 @@ type Data struct {
 	Lang      string       `json:"lang,omitempty"`  // of Title
 	Reason    string       `json:"reason,omitempty"`
 	Was       string       `json:"was,omitempty"`       // the former title
-	Challenge *i18n.Text   `json:"challenge,omitempty"` // where a thread was started or moved to; the name of a room
-	Challenge *i18n.Text   `json:"challenge,omitempty"` // where a thread was started or moved to, or in whose room the member was named
+	Challenge *i18n.Text   `json:"challenge,omitempty"` // where a thread was started or moved to; the name of the room it is about
 	Role      account.Role `json:"role,omitempty"`
 	Into      i18n.Locale  `json:"into,omitempty"` // the language of a translation
 }

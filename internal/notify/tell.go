@@ -25,7 +25,7 @@ const tellMany = `
 	where m <> @actor and m <> 0
 	order by m
 	on conflict do nothing
-	returning id, member_id`
+	returning id, member_id, kind`
 
 // TellMany puts the same notice into many inboxes with one statement; n.To does not matter. A member is told of a
 // post once: tell those who are mentioned or quoted before those who merely follow. Of a text's translation a member is
@@ -38,7 +38,7 @@ func (s *Service) TellMany(ctx context.Context, tx *pg.Tx, to []account.MemberID
 		"to": to, "kind": n.Kind, "actor": int64(n.Actor), "subject": n.Subject, "within": n.Within, "path": n.Path, "data": n.Data,
 	})
 	if err == nil {
-		err = s.told(ctx, tx, n.Kind, rows)
+		err = s.told(ctx, tx, rows)
 	}
 	if err != nil {
 		return fmt.Errorf("tell %d members of %s %s: %w", len(to), n.Kind, n.Subject, err)
@@ -47,10 +47,11 @@ func (s *Service) TellMany(ctx context.Context, tx *pg.Tx, to []account.MemberID
 }
 
 // told reads the notices that have just been written: their inboxes have changed, and those who want it get a letter.
-func (s *Service) told(ctx context.Context, tx *pg.Tx, kind Kind, rows pgx.Rows) error {
+func (s *Service) told(ctx context.Context, tx *pg.Tx, rows pgx.Rows) error {
 	written, err := pgx.CollectRows(rows, pgx.RowToStructByName[struct {
 		ID       ID
 		MemberID account.MemberID
+		Kind     Kind
 	}])
 	if err != nil {
 		return err
@@ -58,11 +59,13 @@ func (s *Service) told(ctx context.Context, tx *pg.Tx, kind Kind, rows pgx.Rows)
 	var letters []mail.Letter
 	for _, n := range written {
 		tx.Touch(inbox(n.MemberID))
-		if as, ok := letterKind(kind); ok {
+		if as, ok := letterKind(n.Kind); ok {
 			letters = append(letters, letter(n.MemberID, n.ID, as))
 		}
 	}
 	return s.Mail.Queue(ctx, tx, letters...)
+}
+
 const tellEach = `
 	insert into notices (member_id, kind, actor_id, subject, within, path, data)
 	select m, kind, nullif(actor, 0), subject, within, path, data::jsonb
@@ -71,24 +74,32 @@ const tellEach = `
 	where m <> actor and m <> 0
 	order by m
 	on conflict do nothing
-	returning member_id`
+	returning id, member_id, kind`
 
 // TellEach is Tell for many different notices, with one statement.
 func (s *Service) TellEach(ctx context.Context, tx *pg.Tx, ns []Notice) error {
 	if len(ns) == 0 {
 		return nil
+	}
 	to, actors := make([]int64, len(ns)), make([]int64, len(ns))
 	kinds, subjects, withins := make([]string, len(ns)), make([]string, len(ns)), make([]string, len(ns))
 	paths, data := make([]string, len(ns)), make([]string, len(ns))
 	for i, n := range ns {
 		values, err := json.Marshal(n.Data)
+		if err != nil {
 			return fmt.Errorf("encode notice of %s: %w", n.Subject, err)
+		}
 		to[i], actors[i] = int64(n.To), int64(n.Actor)
 		kinds[i], subjects[i], withins[i], paths[i], data[i] = string(n.Kind), n.Subject, n.Within, n.Path, string(values)
+	}
 	rows, err := tx.Query(ctx, tellEach, pgx.StrictNamedArgs{"to": to, "kinds": kinds, "actors": actors, "subjects": subjects,
 		"withins": withins, "paths": paths, "data": data})
-	if err := touchInboxes(tx, rows, err); err != nil {
+	if err == nil {
+		err = s.told(ctx, tx, rows)
+	}
+	if err != nil {
 		return fmt.Errorf("tell %d notices: %w", len(ns), err)
+	}
 	return nil
 }
 

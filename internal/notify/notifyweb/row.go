@@ -68,11 +68,10 @@ func sentence(p *i18n.Printer, n notify.Item) string {
 	case notify.KindReply:
 		return p.T("notify.reply", "Name", name)
 	case notify.KindMention:
-		return either(p, inRoom, "notify.mention_room", "notify.mention", "Name", name)
 		if inRoom {
-			return either(r, n.Data.Challenge != nil, "notify.mention_in", "notify.mention_room", "Name", name, "Challenge", challenge(r, n))
+			return either(p, n.Data.Challenge != nil, "notify.mention_in", "notify.mention_room", "Name", name, "Challenge", challenge(p, n))
 		}
-		return r.T("notify.mention", "Name", name)
+		return p.T("notify.mention", "Name", name)
 	case notify.KindQuote:
 		return p.T("notify.quote", "Name", name)
 	case notify.KindThread:
