@@ -125,6 +125,7 @@ func Build(db *Database, o Options) (*Hub, error) {
 	h.rooms = chat.NewHub(h.Chat, wire, log)
 	rooms := chatweb.New(h.Chat, h.rooms, wire, kit)
 	rooms.Tools = chatweb.Tools{Message: moderationweb.MessageActions, Reasons: moderationweb.Reasons, Done: moderationweb.Done}
+	forumPages.RoomNews = rooms.News
 	h.app = server.New(server.Options{Kit: kit, Assets: assets, Ready: db.Ready, Log: log, Socket: rooms.MountSocket},
 		append(features, members, forumPages, rooms, moderationweb.New(h.Moderation, h.Forum, words), translations)...)
 	return h, nil

@@ -18,7 +18,7 @@ var owners = map[string]string{
 	"challenges": "forum", "threads": "forum", "posts": "forum", "post_revisions": "forum", "post_reactions": "forum",
 	"bookmarks": "forum", "thread_follows": "forum", "challenge_follows": "forum", "drafts": "forum",
 	"mail_letters": "mail", "mail_choices": "mail", "mail_keys": "mail",
-	"rooms": "chat", "messages": "chat", "room_events": "chat", "room_staff": "chat", "room_sanctions": "chat", "room_pace": "chat",
+	"rooms": "chat", "messages": "chat", "room_events": "chat", "room_reads": "chat", "room_staff": "chat", "room_sanctions": "chat", "room_pace": "chat",
 	"message_reactions": "chat", "message_revisions": "chat", "questions": "chat", "question_votes": "chat", "polls": "chat", "poll_options": "chat",
 	"poll_ballots": "chat", "hands": "chat",
 	"moderation_log": "moderation",

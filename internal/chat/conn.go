@@ -14,13 +14,15 @@ import (
 // others not by itself.
 const (
 	CloseResync    = 4000 // too slow: come back and ask for what was missed
-	CloseRestart   = 4001 // the server goes away
+	CloseRestart   = 4001 // the server goes away; its reason, spread_ms=8000, says over how long to spread that wait
 	CloseForbidden = 4003 // signed out, or may not be here
 	ClosePolicy    = 4008 // broke the rules of the protocol
 )
 
-// maxJoined bounds the rooms that one connection follows.
-const maxJoined = 64
+const (
+	maxJoined  = 64 // rooms that one connection follows
+	maxReplays = 16 // joins that read the log at a time; the others wait for their turn
+)
 
 var (
 	errManyRooms = fault.New(fault.TooMany, "chat.too_many_rooms")
@@ -91,6 +93,11 @@ func (c *Conn) Join(ctx context.Context, id RoomID, after *int64) error {
 	if err != nil {
 		return err
 	}
+	if err := c.hub.beginReplay(ctx); err != nil {
+		c.hub.release(r)
+		return err
+	}
+	defer c.hub.endReplay()
 	// First follow, then read: what happens in between is held back and sorted out by seq.
 	f := &follow{conn: c, room: id, locale: c.locale, index: -1}
 	j := &joined{r, f}

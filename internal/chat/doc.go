@@ -2,7 +2,7 @@
 // in the transaction that makes it happen. What a reader shows is the fold of the log; what it missed is seq > last.
 // Commit is the truth, the Hub's fan-out is a hint, and a gap is filled from the log, never skipped.
 //
-// It writes rooms, messages and room_events, and nothing else; it reads members and challenges. It knows neither
+// It writes rooms, messages, room_events and room_reads, and nothing else; it reads members and challenges. It knows neither
 // HTTP nor frames: chatweb encodes what the Hub delivers.
 //
 // # Kinds of events and their data

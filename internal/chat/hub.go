@@ -36,6 +36,7 @@ type Hub struct {
 	wire    Wire
 	log     *slog.Logger
 	shards  []*shard
+	replays chan struct{} // holds a token for each that is being read
 
 	mu        sync.Mutex
 	rooms     map[RoomID]*liveRoom
@@ -54,7 +55,7 @@ type Hub struct {
 // NewHub makes a hub over the service's log. It works between Start and Stop.
 func NewHub(s *Service, wire Wire, log *slog.Logger) *Hub {
 	h := &Hub{service: s, wire: wire, log: log, rooms: map[RoomID]*liveRoom{}, conns: map[*Conn]struct{}{},
-		empty: make(chan struct{})}
+		empty: make(chan struct{}), replays: make(chan struct{}, maxReplays)}
 	h.ctx, h.cancel = context.WithCancel(context.Background())
 	for range runtime.GOMAXPROCS(0) {
 		h.shards = append(h.shards, newShard())
@@ -169,6 +170,21 @@ func (h *Hub) release(r *liveRoom) {
 		delete(h.rooms, r.id)
 	}
 }
+
+// beginReplay waits for leave to read the log for somebody who joins: after a restart everybody comes at once, and what is
+// read, and held back meanwhile, must find room in memory.
+func (h *Hub) beginReplay(ctx context.Context) error {
+	select {
+	case h.replays <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-h.ctx.Done():
+		return errStopped
+	}
+}
+
+func (h *Hub) endReplay() { <-h.replays }
 
 // Wait returns nil as soon as the room's log has passed seq after, or when ctx ends or the hub stops.
 func (h *Hub) Wait(ctx context.Context, room RoomID, after int64) error {

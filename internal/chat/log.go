@@ -22,6 +22,9 @@ const (
 	FirstPage = 50
 	// maxPage bounds a page of events or messages.
 	maxPage = 200
+	// maxReplayBytes bounds the texts of a replay; who missed more starts afresh. It is read in steps of replayStep events.
+	maxReplayBytes = 8 << 20
+	replayStep     = 250
 
 	excerptWeight = 120
 )
@@ -227,7 +230,8 @@ func (s *Service) subjects(ctx context.Context, events []Event) error {
 	return nil
 }
 
-// Events is what follows seq after in a room's log, at most limit events.
+// Events is what follows seq after in a room's log, at most limit events. Who has missed more than MaxReplay events, or more
+// text than a replay holds, gets the newest and starts afresh.
 func (s *Service) Events(ctx context.Context, viewer account.Viewer, room RoomID, after int64, limit int) (Page, error) {
 	head, err := s.head(ctx, room, viewer.ID)
 	if err != nil {
@@ -238,9 +242,35 @@ func (s *Service) Events(ctx context.Context, viewer account.Viewer, room RoomID
 		p.Reset = true
 		after, limit = head-FirstPage, FirstPage
 	}
-	limit = min(max(limit, 1), MaxReplay)
-	p.Events, err = s.read(ctx, room, after, min(head, after+int64(limit)))
-	return p, err
+	upto, size := min(head, after+int64(min(max(limit, 1), MaxReplay))), 0
+	for after < upto {
+		step := min(after+replayStep, upto)
+		events, err := s.read(ctx, room, after, step)
+		if err != nil {
+			return Page{}, err
+		}
+		for _, e := range events {
+			size += e.size()
+		}
+		if size > maxReplayBytes && !p.Reset {
+			events, err = s.read(ctx, room, head-FirstPage, head)
+			return Page{Events: events, Seq: head, Reset: true}, err
+		}
+		p.Events, after = append(p.Events, events...), step
+	}
+	return p, nil
+}
+
+// size is how many bytes of text an event brings.
+func (e Event) size() int {
+	n := len(e.Data)
+	if m := e.Message; m != nil {
+		n += len(m.Body) + len(m.HTML)
+		for _, found := range m.Found {
+			n += len(found.TrText) + len(found.TrHTML)
+		}
+	}
+	return n
 }
 
 // Newest is the end of a room's log: at most n events.
@@ -251,28 +281,4 @@ func (s *Service) Newest(ctx context.Context, viewer account.Viewer, room RoomID
 	}
 	events, err := s.read(ctx, room, head-int64(min(max(n, 1), maxPage)), head)
 	return Page{Events: events, Seq: head}, err
-}
-
-const messagesBefore = `
-	select ` + messageColumns + `
-	from (select * from messages where room_id = @room and seq < @before order by seq desc limit @n) m
-	join members a on a.id = m.author_id` + messageJoins + `
-	order by m.seq`
-
-// Before is the messages of a room with seq < before, oldest first, at most n, as they are now. more says whether
-// there are older ones.
-func (s *Service) Before(ctx context.Context, _ account.Viewer, room RoomID, before int64, n int) (ms []Message, more bool, err error) {
-	n = min(max(n, 1), maxPage)
-	rows, err := pg.All[messageRow](ctx, s.store, messagesBefore, pgx.StrictNamedArgs{"room": room, "before": before, "n": n + 1})
-	if err != nil {
-		return nil, false, fmt.Errorf("read messages of room %d: %w", room, err)
-	}
-	if more = len(rows) > n; more {
-		rows = rows[1:]
-	}
-	ms = make([]Message, len(rows))
-	for i, r := range rows {
-		ms[i] = *r.message()
-	}
-	return ms, more, nil
 }

@@ -25,6 +25,7 @@ type Room struct {
 	Title     i18n.Text
 	Summary   i18n.Text
 	Seq       int64 // of its newest event
+	Read      int64 // how far the viewer has read it, on any device; 0: not yet, or a visitor
 	Archived  bool  // its challenge is
 	Settings  Settings
 	OpenedAt  *time.Time
@@ -89,7 +90,8 @@ const selectRoom = `
 		coalesce(c.title_zh, r.title_zh) as title_zh, coalesce(c.summary_en, '') as summary_en, coalesce(c.summary_zh, '') as summary_zh,
 		r.seq, c.archived_at is not null as archived, r.state, r.slow_seconds, r.hosts_only, r.anonymous_questions,
 		coalesce(r.agenda_item, 0) as item, r.opened_at, r.ended_at, coalesce(r.retention_days, 0) as retention,
-		coalesce(st.role, '') as role, coalesce(sa.kind, '') as sanction, sa.until, r.path
+		coalesce(st.role, '') as role, coalesce(sa.kind, '') as sanction, sa.until, r.path,
+		coalesce((select seq from room_reads where room_id = r.id and member_id = @viewer), 0) as read
 	from rooms r
 	left join challenges c on c.id = r.challenge_id
 	left join room_staff st on st.room_id = r.id and st.member_id = @viewer
@@ -128,7 +130,7 @@ func (s *Service) room(ctx context.Context, viewer account.Viewer, query string,
 	var r Room
 	err := s.store.QueryRow(ctx, query, args).Scan(&r.ID, &r.Workshop, &r.Slug, &r.Title.En, &r.Title.Zh, &r.Summary.En, &r.Summary.Zh,
 		&r.Seq, &r.Archived, &r.Settings.State, &r.Settings.Slow, &r.Settings.HostsOnly, &r.Settings.Anonymous, &r.Settings.Item,
-		&r.OpenedAt, &r.EndedAt, &r.Retention, &r.Mine.Role, &r.Mine.Sanction, &r.Mine.Until, &r.path)
+		&r.OpenedAt, &r.EndedAt, &r.Retention, &r.Mine.Role, &r.Mine.Sanction, &r.Mine.Until, &r.path, &r.Read)
 	switch {
 	case err != nil:
 		return Room{}, wrap("find room", pg.OrNotFound(err, errNoRoom))

@@ -33,7 +33,12 @@ type follow struct {
 	ready  bool   // the replay has been sent
 	last   int64  // the newest event sent
 	held   []*run // what came while the replay was being read
+	bytes  int    // of held, in the follower's language
+	lost   bool   // more came than is held: the client has to ask again
 }
+
+// maxHeld bounds what is held back for one follower while its replay is being read. At most maxReplays wait for theirs.
+const maxHeld = 1 << 20
 
 func newShard() *shard {
 	return &shard{wake: make(chan struct{}, 1), gone: make(chan struct{}), follows: map[RoomID][]*follow{}}
@@ -169,10 +174,21 @@ func (s *shard) remove(f *follow) {
 func (s *shard) broadcast(room RoomID, r *run) {
 	for _, f := range s.follows[room] {
 		if !f.ready {
-			f.held = append(f.held, r)
+			f.hold(r)
 			continue
 		}
 		s.deliver(f, r)
+	}
+}
+
+// hold keeps a run until the replay has been sent.
+func (f *follow) hold(r *run) {
+	if f.lost {
+		return
+	}
+	f.held = append(f.held, r)
+	if f.bytes += len(r.bytes[f.locale]); f.bytes > maxHeld {
+		f.held, f.lost = nil, true
 	}
 }
 
@@ -193,6 +209,11 @@ func (s *shard) deliver(f *follow, r *run) {
 func (s *shard) begin(f *follow, replay []byte, seq int64) {
 	s.send(f.conn, replay)
 	f.ready, f.last = true, seq
+	if f.lost {
+		s.flush() // what was read is not read for nothing
+		f.conn.link.Close(CloseResync)
+		return
+	}
 	for _, r := range f.held {
 		s.deliver(f, r)
 	}

@@ -1,6 +1,7 @@
 package chatweb
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"senet/internal/chat"
+	"senet/internal/fault"
 	"senet/internal/httpx"
 	"senet/internal/i18n"
 )
@@ -23,6 +25,7 @@ type roomJSON struct {
 	ID       chat.RoomID   `json:"id"`
 	Title    i18n.Text     `json:"title"`
 	Seq      int64         `json:"seq"`
+	Read     int64         `json:"read"`
 	ReadOnly bool          `json:"read_only"`
 	URL      string        `json:"url"`
 	Presence chat.Presence `json:"presence"`
@@ -39,7 +42,7 @@ func (h *Handlers) room(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return c.JSON(roomJSON{room.ID, room.Title, room.Seq, room.ReadOnly(), r.URL(room.Path()), h.hub.Presence(id)})
+	return c.JSON(roomJSON{room.ID, room.Title, room.Seq, room.Read, room.ReadOnly(), r.URL(room.Path()), h.hub.Presence(id)})
 }
 
 type eventsJSON struct {
@@ -66,6 +69,9 @@ func (h *Handlers) events(c *fiber.Ctx) error {
 	wait, err := httpx.Int(c, "wait", 0, 0, math.MaxInt32)
 	if err != nil {
 		return err
+	}
+	if other, err := another(c, r.Viewer); err != nil || other {
+		return cmp.Or(err, error(fault.New(fault.Forbidden, "error.forbidden")))
 	}
 	// The request's own deadline is shorter than a long poll.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.UserContext()), (maxWait+10)*time.Second)

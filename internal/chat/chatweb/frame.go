@@ -28,9 +28,9 @@ func frame(op byte, payload []byte) []byte {
 	return append(f, payload...)
 }
 
-// closeFrame says goodbye with a code. It carries no words: the code says it all.
-func closeFrame(code int) []byte {
-	return frame(opClose, binary.BigEndian.AppendUint16(nil, uint16(code)))
+// closeFrame says goodbye with a code and a reason, which is for scripts and has at most 123 bytes.
+func closeFrame(code int, reason string) []byte {
+	return frame(opClose, append(binary.BigEndian.AppendUint16(nil, uint16(code)), reason...))
 }
 
 // boundary is where the frame that byte n belongs to ends: the first end of a frame in p at or after n. p begins

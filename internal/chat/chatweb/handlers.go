@@ -25,6 +25,7 @@ type Handlers struct {
 	log     *slog.Logger
 	says    *httpx.Limiter
 	acts    *httpx.Limiter
+	reads   *httpx.Limiter
 	sockets sockets
 }
 
@@ -34,8 +35,10 @@ func New(service *chat.Service, hub *chat.Hub, wire *Wire, kit *httpx.Kit) *Hand
 		Limits: DefaultLimits, service: service, hub: hub, wire: wire, auth: kit.Auth, base: kit.BaseURL, log: kit.Log,
 		says:    httpx.NewLimiter(10, 500*time.Millisecond),
 		acts:    actPace(),
+		reads:   httpx.NewLimiter(30, time.Second),
 		sockets: sockets{places: map[string]int{}, open: map[*session]int{}},
 	}
+	h.sockets.tails = newTails(func() int64 { return h.Limits.Waiting })
 	hub.Alongside(h.watch)
 	return h
 }
@@ -55,4 +58,5 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	api.Get("/messages/:id", h.message)
 	pages.Get("/messages/:id/edit", httpx.SignedIn, h.editPage)
 	api.Post("/rooms/:id/messages", h.sayJSON)
+	api.Post("/rooms/:id/read", httpx.SignedIn, h.markRead)
 }

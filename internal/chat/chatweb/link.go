@@ -2,6 +2,7 @@ package chatweb
 
 import (
 	"net"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -10,7 +11,7 @@ import (
 )
 
 const (
-	maxTail   = 1 << 20          // bytes that may wait for a slow client
+	maxTail   = 4 << 20          // bytes that may wait for a slow client: a burst of a thousand messages cuts nobody
 	chunk     = 16 << 10         // of the tail, written at a time
 	chunkTime = 15 * time.Second // in which a client must take a chunk
 	cutTime   = 15 * time.Second // in which a client that is sent away must take its goodbye
@@ -20,14 +21,17 @@ const (
 
 // link carries frames to one client over the TCP connection under its WebSocket. Who sends never waits: what the
 // kernel does not take at once becomes the client's tail, which a goroutine writes that lives as long as the tail.
-// A tail past its bounds, in bytes or in time, is cut after the frame that is on its way, and the client is told to
-// come back.
+// A tail past its bounds, in bytes or in time, or in what all tails may hold together, is cut after the frame that is on its
+// way, and the client is told to come back.
 type link struct {
-	conn net.Conn
-	raw  syscall.RawConn // nil: nothing can be written without waiting
+	conn   net.Conn
+	raw    syscall.RawConn // nil: nothing can be written without waiting
+	tails  *tails
+	reason func(code int) string // of a goodbye; nil: none is given
 
 	mu       sync.Mutex
 	tail     []byte
+	sent     int // bytes of the tail's memory that stand before it
 	rest     int // bytes of the tail's first frame, which is partly written
 	flying   int // bytes of the tail that are being written
 	bound    int // of the tail
@@ -37,12 +41,12 @@ type link struct {
 	drains   sync.WaitGroup
 }
 
-func newLink(conn net.Conn) *link {
+func newLink(conn net.Conn, all *tails) *link {
 	// Fiber's connection is a pooled wrapper that cannot be closed; what is under it stays ours.
 	if w, ok := conn.(interface{ UnsafeConn() net.Conn }); ok {
 		conn = w.UnsafeConn()
 	}
-	l := &link{conn: conn, bound: maxTail}
+	l := &link{conn: conn, tails: all, bound: maxTail}
 	if sc, ok := conn.(syscall.Conn); ok && canTry {
 		if raw, err := sc.SyscallConn(); err == nil {
 			l.raw = raw
@@ -76,14 +80,32 @@ func (l *link) push(p []byte) {
 		// A long replay to somebody on a thin line must not count against what follows it.
 		l.bound = maxTail + len(l.tail)
 		l.drain()
+		if !l.hold() {
+			l.cut(chat.CloseResync)
+		}
 		return
 	}
 	if len(l.tail)+len(p) > l.bound {
 		l.cut(chat.CloseResync)
 		return
 	}
-	l.tail = append(l.tail, p...)
+	l.add(p)
+	if !l.hold() {
+		l.cut(chat.CloseResync)
+	}
 }
+
+// add puts p behind the tail.
+func (l *link) add(p []byte) {
+	room := cap(l.tail)
+	l.tail = append(l.tail, p...)
+	if cap(l.tail) != room {
+		l.sent = 0 // it has moved to memory of its own
+	}
+}
+
+// hold tells how much memory the tail takes; false when there is none for it.
+func (l *link) hold() bool { return l.tails.hold(l, int64(l.sent+cap(l.tail))) }
 
 // try writes what the kernel takes at once.
 func (l *link) try(p []byte) (n int, err error) {
@@ -111,7 +133,7 @@ func (l *link) Close(code int) {
 		l.cut(code)
 		return
 	}
-	l.push(closeFrame(code))
+	l.push(l.goodbye(code))
 	l.closing = true
 	if l.draining {
 		l.conn.SetWriteDeadline(time.Now().Add(cutTime))
@@ -120,13 +142,22 @@ func (l *link) Close(code int) {
 	l.linger()
 }
 
+func (l *link) goodbye(code int) []byte {
+	if l.reason == nil {
+		return closeFrame(code, "")
+	}
+	return closeFrame(code, l.reason(code))
+}
+
 // cut throws away all of the tail but the frame that is on its way, and says goodbye.
 func (l *link) cut(code int) {
 	keep := l.rest
 	if l.flying > keep {
 		keep += boundary(l.tail[keep:], l.flying-keep)
 	}
-	l.tail = append(l.tail[:keep:keep], closeFrame(code)...)
+	l.tail = append(slices.Clone(l.tail[:keep]), l.goodbye(code)...)
+	l.sent = 0
+	l.hold()
 	l.closing = true
 	l.conn.SetWriteDeadline(time.Now().Add(cutTime))
 }
@@ -138,7 +169,8 @@ func (l *link) drain() {
 		for {
 			l.mu.Lock()
 			if len(l.tail) == 0 || l.dead {
-				l.tail, l.draining, l.bound = nil, false, maxTail
+				l.tail, l.sent, l.draining, l.bound = nil, 0, false, maxTail
+				l.hold()
 				l.conn.SetWriteDeadline(time.Time{})
 				if l.closing && !l.dead {
 					l.linger()
@@ -147,6 +179,9 @@ func (l *link) drain() {
 				return
 			}
 			p := l.tail[:min(len(l.tail), chunk)]
+			if l.sent+cap(l.tail) > 4*chunk {
+				p = slices.Clone(p) // while it flies a long tail may be cut, and its memory is to be free
+			}
 			l.flying = len(p)
 			if !l.closing {
 				l.conn.SetWriteDeadline(time.Now().Add(chunkTime))
@@ -171,6 +206,11 @@ func (l *link) wrote(n int) {
 	}
 	l.rest -= n
 	l.tail = l.tail[n:]
+	l.sent += n
+	if l.sent > 3*cap(l.tail) {
+		l.tail, l.sent = slices.Clone(l.tail), 0 // most of its memory was used up
+	}
+	l.hold()
 }
 
 // linger gives the client a moment to answer the goodbye, so that it is not lost with the connection.
@@ -213,5 +253,6 @@ func (l *link) end() {
 	l.drains.Wait()
 	l.mu.Lock()
 	l.dead = true
+	l.tails.hold(l, 0)
 	l.mu.Unlock()
 }

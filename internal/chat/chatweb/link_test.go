@@ -54,7 +54,7 @@ func pair(t *testing.T, plain bool) (*link, net.Conn) {
 	if !plain {
 		server = struct{ net.Conn }{server}
 	}
-	return newLink(server), client
+	return newLink(server, newTails(func() int64 { return 0 })), client
 }
 
 // frames reads frames until the connection ends, and returns the sizes of the texts and the close code.
@@ -86,7 +86,7 @@ func frames(t *testing.T, c net.Conn) (texts []int, code int) {
 		case opText:
 			texts = append(texts, size)
 		case opClose:
-			return texts, int(binary.BigEndian.Uint16(body))
+			return texts, int(binary.BigEndian.Uint16(body[:2]))
 		}
 	}
 }

@@ -2,7 +2,6 @@ package chatweb
 
 import (
 	"context"
-	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -36,8 +35,10 @@ type Row struct {
 type Page struct {
 	Room     chat.Room
 	Rows     []Row
-	Older    int64 // seq of the oldest message shown, where there are older ones; else 0
-	Newest   bool  // the newest messages are on the page
+	Older    int64  // what to give as before to see older messages; 0: there are none
+	Newer    int64  // what to give as after to see newer ones
+	Newest   bool   // the newest messages are on the page: there are no newer ones
+	Today    string // 2026-11-23, where the reader is
 	Presence chat.Presence
 	Composer Composer
 	Tools    Tools
@@ -96,7 +97,7 @@ func (h *Handlers) workshopRoom(c *fiber.Ctx) (chat.Room, error) {
 	return h.service.RoomOfWorkshop(c.UserContext(), httpx.Of(c).Viewer, id)
 }
 
-// page shows a room: the newest messages, or those before a seq, or those around one.
+// page shows a room: the newest messages, or those before a seq, after one or around one, or those of a day.
 func (h *Handlers) page(find finding) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		room, err := find(c)
@@ -106,6 +107,9 @@ func (h *Handlers) page(find finding) fiber.Handler {
 		r := httpx.Of(c)
 		if r.Path != room.Path() { // the title has changed since
 			return c.Redirect(r.URL(room.Path())+query(r), fiber.StatusMovedPermanently)
+		}
+		if on := c.Query("on"); on != "" {
+			return h.jump(c, room, on)
 		}
 		p, err := h.load(c, room)
 		if err != nil {
@@ -124,28 +128,14 @@ func query(r *httpx.Request) string {
 
 func (h *Handlers) load(c *fiber.Ctx, room chat.Room) (Page, error) {
 	r := httpx.Of(c)
-	ctx := c.UserContext()
-	before, err := httpx.Int(c, "before", math.MaxInt64, 1, math.MaxInt64)
+	p := Page{Room: room, Presence: h.hub.Presence(room.ID), Tools: h.Tools, Today: r.In(r.Now).Format(time.DateOnly)}
+	// The room's seq was read before: what is said meanwhile is on the page and replayed, which harms nobody; the other way
+	// round it would be missed.
+	messages, err := h.stretch(c, &p)
 	if err != nil {
 		return Page{}, err
 	}
-	at, err := httpx.Int(c, "at", 0, 0, math.MaxInt64/2)
-	if err != nil {
-		return Page{}, err
-	}
-	if at > 0 && at+pageSize/2 <= room.Seq {
-		before = at + pageSize/2
-	}
-	// The room's seq was read first: what is said meanwhile is on the page and replayed, which harms nobody; the
-	// other way round it would be missed.
-	messages, more, err := h.service.Before(ctx, r.Viewer, room.ID, before, pageSize)
-	if err != nil {
-		return Page{}, err
-	}
-	p := Page{Room: room, Rows: rows(r, messages), Newest: before > room.Seq, Presence: h.hub.Presence(room.ID), Tools: h.Tools}
-	if more {
-		p.Older = messages[0].Seq
-	}
+	p.Rows = rows(r, messages)
 	if id, err := strconv.ParseInt(c.Query("reply"), 10, 64); err == nil {
 		for i := range messages {
 			if messages[i].ID == chat.MessageID(id) && !messages[i].Hidden {
@@ -165,7 +155,7 @@ func (h *Handlers) load(c *fiber.Ctx, room chat.Room) (Page, error) {
 			p.Rows[i].Reacting = p.Rows[i].ID == chat.MessageID(id)
 		}
 	}
-	return p, h.loadBeside(ctx, r, &p)
+	return p, h.loadBeside(c.UserContext(), r, &p)
 }
 
 // loadBeside reads what stands beside the talk.

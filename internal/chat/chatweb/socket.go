@@ -2,9 +2,11 @@ package chatweb
 
 import (
 	"context"
+	"math"
 	"net"
 	"net/url"
 	"runtime/debug"
+	"strconv"
 	"sync"
 	"time"
 
@@ -30,12 +32,15 @@ var (
 	errTooMany = fault.New(fault.TooMany, "chat.too_many_connections").After(time.Minute)
 )
 
-// Limits are how many sockets may be open at once. Administrators' tokens and this machine itself count only for
-// Total.
-type Limits struct{ PerMember, PerAddress, Total int }
+// Limits are how many sockets may be open at once, and how many bytes may wait for all slow ones together. Administrators'
+// tokens and this machine itself count only for Total.
+type Limits struct {
+	PerMember, PerAddress, Total int
+	Waiting                      int64
+}
 
 // DefaultLimits leave room for an institute behind one address.
-var DefaultLimits = Limits{PerMember: 40, PerAddress: 400, Total: 100_000}
+var DefaultLimits = Limits{PerMember: 40, PerAddress: 400, Total: 100_000, Waiting: 128 << 20}
 
 // credential is what a socket was opened with; it is checked again as long as the socket lives.
 type credential struct {
@@ -50,11 +55,13 @@ type sockets struct {
 	total  int
 	open   map[*session]int // its round of pings
 	next   int
+	tails  *tails
 }
 
 // seat is what the upgrade hands on to the socket.
 type seat struct {
 	key     string
+	other   bool // the page that opens it belongs to another member than the session
 	viewer  account.Viewer
 	who     credential
 	locale  i18n.Locale
@@ -77,6 +84,7 @@ func (h *Handlers) MountSocket(app fiber.Router) {
 		if !websocket.IsWebSocketUpgrade(c) {
 			return errUpgrade
 		}
+		var err error
 		r := httpx.Of(c)
 		s := seat{viewer: r.Viewer, locale: r.Locale, printer: r.P}
 		if token, ok := httpx.Bearer(c); ok {
@@ -90,8 +98,11 @@ func (h *Handlers) MountSocket(app fiber.Router) {
 				s.who = credential{c.Cookies(httpx.SessionCookie), false}
 			}
 		}
+		if s.other, err = another(c, r.Viewer); err != nil {
+			return err
+		}
 		s.key = placeKey(c, r.Viewer)
-		if err := h.sockets.sit(s.key, h.Limits, r.Viewer); err != nil {
+		if err = h.sockets.sit(s.key, h.Limits, r.Viewer); err != nil {
 			return err
 		}
 		c.Locals(seatKey, s)
@@ -101,6 +112,13 @@ func (h *Handlers) MountSocket(app fiber.Router) {
 		}
 		return nil
 	})
+}
+
+// another reports whether the page that asks was made for another member than the one who is signed in by now: ?as= is whom
+// it was made for. What it still has to say must not be said in the other's name.
+func another(c *fiber.Ctx, v account.Viewer) (bool, error) {
+	as, err := httpx.Int(c, "as", 0, 0, math.MaxInt64)
+	return as != 0 && account.MemberID(as) != v.ID, err
 }
 
 // ours reports whether the page that opens the socket is the hub's own. No Origin: no browser.
@@ -158,14 +176,19 @@ func (s *sockets) rise(key string) {
 func (h *Handlers) serve(ws *websocket.Conn) {
 	seat := ws.Locals(seatKey).(seat)
 	defer h.sockets.rise(seat.key)
-	s := &session{h: h, ws: ws, link: newLink(ws.NetConn()), printer: seat.printer, who: seat.who,
+	s := &session{h: h, ws: ws, link: newLink(ws.NetConn(), h.sockets.tails), printer: seat.printer, who: seat.who,
 		pace: bucket{burst: 200, every: 50 * time.Millisecond}, strikes: bucket{burst: 10, every: 5 * time.Second},
 		saying: make(chan struct{}, maxSaying)}
 	s.viewer.Store(&seat.viewer)
 	defer s.link.end() // the connection is pooled: nothing may use it after this function
+	s.link.reason = h.reason
+	if seat.other {
+		s.turnAway(chat.CloseForbidden)
+		return
+	}
 	conn, err := h.hub.Connect(seat.viewer, seat.locale, s.link)
 	if err != nil {
-		s.link.Close(chat.CloseRestart)
+		s.turnAway(chat.CloseRestart)
 		return
 	}
 	s.conn = conn
@@ -177,6 +200,35 @@ func (h *Handlers) serve(ws *websocket.Conn) {
 	h.sockets.enter(s)
 	defer h.sockets.leave(s)
 	s.run()
+}
+
+// turnAway says goodbye at once, and reads on until the client has heard it.
+func (s *session) turnAway(code int) {
+	quiet := func(string) error { return nil }
+	s.ws.SetPingHandler(quiet)
+	s.ws.SetCloseHandler(func(int, string) error { return nil })
+	s.link.Close(code)
+	s.run()
+}
+
+// After a restart everybody comes back: so many a second are welcome.
+const (
+	welcome     = 500
+	shortSpread = time.Second
+	longSpread  = time.Minute
+)
+
+// reason tells those who are sent away by a restart over how many milliseconds to spread their coming back; the more there
+// are, the longer.
+func (h *Handlers) reason(code int) string {
+	if code != chat.CloseRestart {
+		return ""
+	}
+	h.sockets.mu.Lock()
+	n := h.sockets.total
+	h.sockets.mu.Unlock()
+	spread := min(max(time.Duration(n)*time.Second/welcome, shortSpread), longSpread)
+	return "spread_ms=" + strconv.FormatInt(spread.Milliseconds(), 10)
 }
 
 // answer is the code with which a client's goodbye is answered: its own, where it may be sent at all.

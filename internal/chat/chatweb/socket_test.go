@@ -284,10 +284,10 @@ func TestSocket_slowClientIsCut(t *testing.T) {
 		c.send(`{"op":"join","room":%d,"after":0}`, h.room)
 		c.next()
 	}
-	const n, step = 1500, 50 // 17 MB in all: more than the kernel keeps for a socket and the hub for a client
+	const n, step = 1500, 50 // 25 MB in all: more than the kernel keeps for a socket and the hub for a client
 	for want := int64(1); want <= n; want++ {
 		if want%step == 1 {
-			h.backfill(step-1, strings.Repeat("many words ", 1000))
+			h.backfill(step-1, strings.Repeat("many words ", 1500))
 			_, err := h.service.Say(t.Context(), h.admin.viewer(), chat.Say{Room: h.room, ClientID: uuid.New(), Body: "a hint"})
 			h.must(err)
 		}

@@ -26,7 +26,8 @@ type Handlers struct {
 
 	PostTools   func(r *httpx.Request, post int64, hidden bool) templ.Component
 	ThreadTools func(r *httpx.Request, t forum.Thread) templ.Component
-	Done        func(r *httpx.Request) templ.Component // "it is done · undo" after a moderator's act
+	Done        func(r *httpx.Request) templ.Component             // "it is done · undo" after a moderator's act
+	RoomNews    func(r *httpx.Request, room int64) templ.Component // "3 new" beside the link to a challenge's room
 }
 
 // New makes the routes. changes is the store's.
@@ -39,6 +40,7 @@ func New(f *forum.Service, changes *pg.Changes, pages *httpx.PageCache) *Handler
 		PostTools:   func(*httpx.Request, int64, bool) templ.Component { return nothing },
 		ThreadTools: func(*httpx.Request, forum.Thread) templ.Component { return nothing },
 		Done:        func(*httpx.Request) templ.Component { return nothing },
+		RoomNews:    func(*httpx.Request, int64) templ.Component { return nothing },
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"senet/internal/forum"
@@ -60,6 +61,7 @@ type challengeView struct {
 	Pinned    []forum.Thread
 	Threads   []forum.Thread
 	Next      string
+	RoomNews  templ.Component
 }
 
 // link is the page's address with another kind or order, from its beginning.
@@ -85,7 +87,7 @@ func (h *Handlers) challenge(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		v := challengeView{Challenge: ch, Kind: kindOf(c.Query("kind")), Sort: forum.ByActivity}
+		v := challengeView{Challenge: ch, Kind: kindOf(c.Query("kind")), Sort: forum.ByActivity, RoomNews: h.RoomNews(r, ch.RoomID)}
 		if c.Query("sort") == string(forum.ByNewest) {
 			v.Sort = forum.ByNewest
 		}
