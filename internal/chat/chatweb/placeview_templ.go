@@ -452,12 +452,16 @@ func voice() templ.Component {
 
 // spoken are the words of voice and of the state of messages on their way.
 func spoken(r *httpx.Request) map[string]string {
-	return map[string]string{
+	words := map[string]string{
 		"heard-one":  r.T("room.heard_one", "Name", "{name}", "Text", "{text}"),
 		"heard-many": r.T("room.heard_many", "New", "{new}", "Name", "{name}", "Text", "{text}"),
 		"not-sent":   r.T("room.not_sent", "Reason", "{why}"),
 		"only-here":  r.T("room.only_here"),
 	}
+	for form, text := range r.P.Forms("room.unsent") {
+		words["losing-"+form] = text
+	}
+	return words
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -134,6 +134,7 @@ function forgetDrafts() {
   for (const key of Object.keys(localStorage)) {
     if (key.startsWith("senet.draft.")) localStorage.removeItem(key);
   }
+  window.indexedDB?.deleteDatabase("senet.outbox"); // room-outbox.js
 }
 
 document.querySelector("[data-focus]")?.focus();

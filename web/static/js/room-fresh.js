@@ -32,6 +32,7 @@ export class Fresh {
     const go = () => {
       if (composing()) return whenSettled(go);
       this.keep();
+      this.going = true;
       location.reload();
     };
     go();

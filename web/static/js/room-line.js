@@ -1,16 +1,31 @@
-// The line to a room: a WebSocket, or where none can be had a long poll, resumed after every break with the seq
-// that was reached. It knows nothing of the page.
+// The line to a room: a WebSocket, or a long poll where none can be had or while it is not there yet; resumed after every
+// break with the seq that was reached. It knows nothing of the page.
 //
-//   const line = new Line({ room, locale, csrf, poll, after: () => seq, on: { state, joined, event, ack, error, presence, typing, sanction } })
+//   const line = new Line({ room, member, locale, csrf, poll, after: () => seq, on: { state, joined, event, ack, error, presence, typing, sanction } })
+//     member: for whom the page was made; the hub sends away who is somebody else by now
+//     on.error(id, why, { after, passing }): what was said was not taken. after: the ms that the hub says to wait; passing: it
+//     may be taken another time
 //
 // States: connecting · live · polling · offline · forbidden · policy. The last two are final.
+//
+// Proxies cut what is silent for half a minute, and cut lines do not say so. So after a while without a word, from the hub or
+// to it, the hub is asked, and who does not answer is gone. (The hub's own pings keep the line of a window that sleeps.)
 
-const quiet = 20_000;      // after which the hub is asked whether it is still there
-const dead = 12_000;       // after which an unanswered question means no
-const tries = 3;           // failures of the socket until the long poll takes over
-const socketAgain = 60_000;
+const beat = 18_000;          // ms without a word, after which the hub is asked
+const dead = 10_000;          // ms in which it must answer
+const awake = 4000;           // ms in which it must, after the window or the device has slept
+const patience = 5000;        // ms that a socket may take to work; then the long poll begins beside it
+const hopeless = 20_000;      // ms after which it is given up
+const tries = 2;              // sockets that failed, after which the long poll begins at once
+const socketAgain = 45_000;   // ms until a socket is tried again beside a long poll, doubled with every failure
+const socketSeldom = 300_000;
+const longestPause = 30_000;
+const waitOfPoll = 25;        // s that the hub may wait with its answer
+const slowAnswer = 20_000;    // ms that an answer may take beyond that
+const aHerd = 4000;           // ms over which to come back after a restart, where the hub does not say
+const pollsKey = "senet.line"; // in this window sockets have proved hopeless
 
-const random = (ms) => ms * (0.5 + Math.random());
+const jitter = (ms) => Math.random() * ms; // as random as possible, so that a herd does not stay one
 const pause = (ms, signal) => new Promise((done) => {
   const timer = setTimeout(done, ms);
   signal?.addEventListener("abort", () => { clearTimeout(timer); done(); }, { once: true });
@@ -21,6 +36,8 @@ export class Line {
     Object.assign(this, options);
     this.failures = 0;
     this.state = "";
+    this.works = false; // the socket has joined the room
+    this.watched = Infinity;
     this.turn = 0; // of the long poll that goes on; 0: none
     this.turns = 0;
   }
@@ -30,8 +47,11 @@ export class Line {
     window.addEventListener("offline", () => this.lost());
     window.addEventListener("pagehide", () => this.hangUp());
     window.addEventListener("pageshow", (event) => { if (event.persisted) this.again(); });
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.ask(); });
-    setInterval(() => this.watch(), 5000);
+    document.addEventListener("resume", () => this.again());
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.ask(awake); });
+    navigator.connection?.addEventListener?.("change", () => { if (navigator.onLine) this.ask(awake); });
+    setInterval(() => this.watch(), 1000);
+    if (remembered()) this.startPolling();
     this.connect();
   }
 
@@ -44,15 +64,19 @@ export class Line {
     this.on.state(state);
   }
 
-  // connect opens the socket, or goes on polling where that has proved hopeless.
+  get as() { return this.member ? `&as=${this.member}` : ""; }
+
+  // connect opens a socket; where that has failed before, the long poll does not wait for it.
   connect() {
     if (this.over || this.socket) return;
+    clearTimeout(this.timer);
     if (this.poll || this.failures >= tries) this.startPolling();
     if (this.poll) return;
-    if (!this.polling) this.become(navigator.onLine === false ? "offline" : this.failures ? "offline" : "connecting");
-    const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/ws?locale=${this.locale}`);
+    if (!this.polling) this.become(navigator.onLine === false || this.failures ? "offline" : "connecting");
+    const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/ws?locale=${this.locale}${this.as}`);
     this.socket = socket;
-    this.heard = Date.now();
+    this.works = false;
+    this.began = this.heard = this.spoke = Date.now();
     this.asked = 0;
     socket.onopen = () => this.join();
     socket.onmessage = (message) => {
@@ -64,7 +88,7 @@ export class Line {
     socket.onclose = (event) => {
       if (socket !== this.socket) return;
       this.socket = null;
-      this.closed(event.code);
+      this.closed(event.code, event.reason);
     };
   }
 
@@ -77,7 +101,9 @@ export class Line {
     switch (frame.op) {
       case "joined":
         this.failures = 0;
+        this.works = true;
         this.stopPolling();
+        remember(false);
         this.on.joined(frame);
         this.become("live");
         break;
@@ -86,27 +112,33 @@ export class Line {
       case "presence": this.on.presence(frame); break;
       case "typing": this.on.typing(frame.by); break;
       case "sanction": this.on.sanction(frame); break;
-      case "error": this.on.error(frame.id, frame.message, frame.retry_after_ms ?? 0); break;
+      case "error": this.on.error(frame.id, frame.message, { after: frame.retry_after_ms }); break;
     }
   }
 
-  closed(code) {
+  closed(code, reason = "") {
     clearTimeout(this.timer);
     if (code === 4003) return this.end("forbidden");
     if (code === 4008) return this.end("policy");
     let wait;
-    if (code === 4000) wait = random(200);
-    else if (code === 4001) wait = 500 + Math.random() * 4000; // everybody was sent away at once
-    else {
-      this.failures++;
-      wait = this.polling ? random(socketAgain) : random(Math.min(500 * 2 ** this.failures, 15_000));
-    }
+    if (code === 4000) wait = jitter(200);
+    else if (code === 4001) wait = jitter(Number(reason.match(/spread_ms=(\d+)/)?.[1] ?? aHerd)); // everybody was sent away at once
+    else wait = this.failed();
     if (!this.polling) this.become(code === 4000 || code === 4001 ? "connecting" : "offline");
     this.timer = setTimeout(() => this.connect(), wait);
   }
 
+  // failed counts a socket that was no good, and returns when to try the next one.
+  failed() {
+    this.failures++;
+    if (!this.polling) return jitter(Math.min(500 * 2 ** this.failures, longestPause));
+    const seldom = Math.min(socketAgain * 2 ** Math.max(0, this.failures - tries), socketSeldom);
+    return seldom / 2 + jitter(seldom);
+  }
+
   end(state) {
     this.become(state);
+    this.drop();
     this.stopPolling();
     clearTimeout(this.timer);
   }
@@ -115,10 +147,12 @@ export class Line {
   again() {
     if (this.over) return;
     clearTimeout(this.timer);
-    if (this.socket) return this.ask();
-    this.failures = Math.min(this.failures, tries - 1);
+    if (this.socket) this.ask(awake);
+    else {
+      this.failures = Math.min(this.failures, tries - 1);
+      this.connect();
+    }
     this.wake?.abort();
-    this.connect();
   }
 
   // lost drops a socket that cannot be alive any more.
@@ -133,6 +167,7 @@ export class Line {
   drop() {
     const socket = this.socket;
     this.socket = null;
+    this.works = false;
     socket?.close();
   }
 
@@ -142,27 +177,42 @@ export class Line {
     clearTimeout(this.timer);
   }
 
-  ask() {
+  // ask asks the hub whether it is still there.
+  ask(within) {
+    if (this.over) return;
     if (this.socket?.readyState !== WebSocket.OPEN) {
       if (!this.socket) this.again();
       return;
     }
-    if (!this.asked) this.asked = Date.now();
+    const now = Date.now();
+    if (!this.asked || now + within < this.due) this.due = now + within;
+    this.asked ||= now;
     this.send({ op: "ping" });
   }
 
   watch() {
+    const now = Date.now(), slept = now - this.watched > 5 * beat;
+    this.watched = now;
     if (!this.socket) return;
-    const now = Date.now();
-    const connecting = this.socket.readyState === WebSocket.CONNECTING;
-    if (connecting ? now - this.heard > 15_000 : this.asked && now - this.asked > dead) {
-      this.drop();
-      this.closed(1006);
-    } else if (!connecting && now - this.heard > quiet && !this.asked) this.ask();
+    if (slept) this.ask(awake);
+    if (!this.works) {
+      if (now - this.began > hopeless) this.giveUp();
+      else if (now - this.began > patience) this.startPolling();
+      return;
+    }
+    if (this.asked && now > this.due) this.giveUp();
+    else if (!this.asked && Math.max(now - this.heard, now - this.spoke) > beat) this.ask(dead);
+  }
+
+  giveUp() {
+    this.drop();
+    this.closed(1006);
   }
 
   send(frame) {
-    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
+    if (this.socket?.readyState !== WebSocket.OPEN) return;
+    this.spoke = Date.now();
+    this.socket.send(JSON.stringify(frame));
   }
 
   // say sends a message; what becomes of it is told to on.ack or on.error, or nothing when the line breaks.
@@ -176,17 +226,20 @@ export class Line {
   }
 
   async post(m) {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), slowAnswer);
     try {
       const answer = await fetch(`/api/v1/rooms/${this.room}/messages?locale=${this.locale}`, {
-        method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": this.csrf },
+        method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": this.csrf }, signal: late.signal,
         body: JSON.stringify({ id: m.id, body: m.body, lang: m.lang, reply_to: m.reply_to }),
       });
       const said = await answer.json();
       if (answer.ok) this.on.ack(m.id, said.seq);
-      else if (answer.status >= 500) this.on.error(m.id, said.error.message, said.error.retry_after_ms || 5000);
-      else this.on.error(m.id, said.error.message, said.error.retry_after_ms ?? 0);
+      else this.on.error(m.id, said.error.message, { after: said.error.retry_after_ms, passing: answer.status >= 500 });
     } catch {
-      this.on.error(m.id, "", 5000);
+      this.on.error(m.id, "", { passing: true });
+    } finally {
+      clearTimeout(timer);
     }
   }
 
@@ -198,15 +251,18 @@ export class Line {
   }
 
   async startPolling() {
-    if (this.polling) return;
+    if (this.polling || this.over) return;
     const turn = ++this.turns;
     this.turn = turn;
-    for (let wait = 500, ask = 0; this.turn === turn && !this.over;) {
+    for (let failures = 0, ask = 0; this.turn === turn && !this.over;) {
       const wake = new AbortController();
       this.wake = wake;
+      const late = setTimeout(() => wake.abort(new Error("late")), ask * 1000 + slowAnswer);
+      let told = 0; // ms that the hub says to wait
       try {
-        const answer = await fetch(`/api/v1/rooms/${this.room}/events?locale=${this.locale}&after=${this.after()}&wait=${ask}`, { signal: wake.signal });
+        const answer = await fetch(`/api/v1/rooms/${this.room}/events?locale=${this.locale}&after=${this.after()}&wait=${ask}${this.as}`, { signal: wake.signal });
         if (answer.status === 401 || answer.status === 403) return this.end("forbidden");
+        told = Number(answer.headers.get("Retry-After")) * 1000 || 0;
         if (!answer.ok) throw new Error(answer.statusText);
         const page = await answer.json();
         if (this.turn !== turn) return;
@@ -214,16 +270,36 @@ export class Line {
         if (page.presence) this.on.presence(page.presence);
         if (page.sanction !== undefined) this.on.sanction(page);
         this.become("polling");
-        wait = 500;
-        ask = 25;
+        if (failures && !this.socket) this.again(); // the network is back, and perhaps sockets are as well
+        if (this.failures >= tries) remember(true);
+        failures = 0;
+        ask = waitOfPoll;
       } catch (err) {
         if (this.turn !== turn) return;
         if (err.name === "AbortError") continue;
         this.become("offline");
         ask = 0; // the first answer tells at once that all is well again
-        await pause(random(wait), wake.signal);
-        wait = Math.min(wait * 2, 15_000);
+        await pause(told + jitter(Math.min(500 * 2 ** ++failures, longestPause)), wake.signal);
+      } finally {
+        clearTimeout(late);
       }
     }
+  }
+}
+
+function remembered() {
+  try {
+    return Boolean(sessionStorage[pollsKey]);
+  } catch {
+    return false;
+  }
+}
+
+function remember(polls) {
+  try {
+    if (polls) sessionStorage[pollsKey] = "1";
+    else delete sessionStorage[pollsKey];
+  } catch {
+    // No storage: each page finds out anew.
   }
 }

@@ -5,7 +5,8 @@
 // does not show yet, in order and once, whatever the transport; it may be one that the page was drawn with, because the page
 // reads where the log stands before it reads the rest. Kinds that nobody asked for are passed over.
 
-import { patch, quotes, requote } from "./room-patch.js";
+import { parse, patch, quotes, requote } from "./room-patch.js";
+import { Place } from "./room-place.js";
 
 export class Log {
   // words: { unread }; onGap asks for what is missing; onReset says that too much was missed to be folded: the page has to be
@@ -21,7 +22,9 @@ export class Log {
     this.early = new Map();
     this.fresh = 0;
     this.following = root.dataset.newest === "true"; // else the page shows older messages, with a hole after them
-    this.readKey = `senet.room.${root.dataset.room}.read`;
+    this.unseen = false; // nothing has come since the window went out of sight
+    this.meanwhile = null; // what has come while a page was on its way
+    this.place = new Place(this.scroll, this.list);
     const lang = document.documentElement.dataset.format;
     const timeZone = root.dataset.zone;
     this.clock = new Intl.DateTimeFormat(lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
@@ -31,7 +34,10 @@ export class Log {
     this.toolsRemoved = root.querySelector("template[data-moderate-removed]");
     this.gone = root.querySelector("template[data-removed]");
     this.scroll.addEventListener("scroll", () => this.scrolled(), { passive: true });
-    document.addEventListener("visibilitychange", () => this.scrolled());
+    document.addEventListener("visibilitychange", () => {
+      this.unseen = document.hidden && this.atEnd();
+      this.scrolled();
+    });
     this.on("message", (e) => this.said(e));
     this.on("remove", (e) => this.steady(() => this.remove(this.message(e.data.id), e)));
     this.on("restore", (e) => { if (e.html) this.steady(() => this.restore(this.message(e.data.id), e)); });
@@ -46,16 +52,40 @@ export class Log {
   // message is the message with that id, if it is on the page.
   message(id) { return document.getElementById(`m-${id}`); }
 
-  // open puts the page where reading begins: at what the address names, at the first unread message, or at the end.
-  open() {
-    const named = location.hash.length > 1 && location.hash !== "#latest" && document.getElementById(location.hash.slice(1));
-    const read = this.readTo();
-    const first = read && [...this.list.querySelectorAll(".msg")].find((li) => Number(li.dataset.seq) > read && li.dataset.by !== this.root.dataset.member);
+  // open puts the page where reading begins: at what the address names, at the first message after the marker, or at the
+  // end. Where the first message after the marker is on another page, it returns the address of that.
+  open(marker) {
+    const first = marker && this.after(marker);
+    if (first && this.beginsBefore(marker, first)) return `?at=${marker}`;
     const line = first && this.drawUnread(first);
-    if (named && this.list.contains(named)) named.scrollIntoView({ block: "center" });
+    const named = this.named();
+    if (location.hash === "#latest") this.toEnd();
+    else if (named) named.scrollIntoView({ block: "center" });
     else if (line && line.offsetTop < this.scroll.scrollHeight - this.scroll.clientHeight) this.scroll.scrollTop = line.offsetTop - 40;
-    else this.toEnd();
+    else if (this.following || location.search.includes("before=")) this.toEnd();
+    this.place.note();
     this.scrolled();
+    return "";
+  }
+
+  // named is the message that the address names.
+  named() {
+    const { hash, search } = location;
+    const li = hash.length > 1 && document.getElementById(hash.slice(1));
+    if (li && this.list.contains(li)) return li;
+    const at = Number(new URLSearchParams(search).get("at"));
+    return at && at !== this.root.dataset.read && [...this.list.querySelectorAll(".msg[data-seq]")].find((each) => Number(each.dataset.seq) >= at);
+  }
+
+  // beginsBefore tells whether the page, opened without a place in the talk, may leave out unread messages before its first.
+  beginsBefore(marker, first) {
+    return !location.hash && !location.search && this.firstSeq() === Number(first.dataset.seq) && this.firstSeq() > marker + 1 &&
+      Boolean(this.root.querySelector("a[data-older]"));
+  }
+
+  // after is the first message of somebody else after seq.
+  after(seq) {
+    return [...this.list.querySelectorAll(".msg[data-seq]")].find((li) => Number(li.dataset.seq) > seq && li.dataset.by !== this.root.dataset.member);
   }
 
   joined(frame) {
@@ -88,6 +118,7 @@ export class Log {
   // apply folds an event. What one handler cannot do keeps nobody else from it.
   apply(e) {
     this.last = e.seq;
+    this.meanwhile?.push(e);
     for (const handler of this.handlers.get(e.kind) ?? []) {
       try {
         handler(e);
@@ -112,44 +143,7 @@ export class Log {
     this.onTranslation(li);
   }
 
-  // steady lets something change in the list without moving what is being read: where the focus is, or else about a third
-  // down. Who reads the end stays at the end.
-  steady(change) {
-    const { scroll } = this;
-    const fromEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight;
-    if (this.atEnd() && !this.focused()) {
-      change();
-      scroll.scrollTop = scroll.scrollHeight - scroll.clientHeight - fromEnd;
-      return;
-    }
-    const anchors = [this.focused(), this.focused()?.closest(".msg") ?? this.read()].filter(Boolean);
-    const at = anchors.map((el) => el.getBoundingClientRect().top);
-    change();
-    const i = anchors.findIndex((el) => el.isConnected);
-    if (i >= 0) scroll.scrollTop += anchors[i].getBoundingClientRect().top - at[i];
-  }
-
-  // focused is what has the focus in the list, if it is in sight.
-  focused() {
-    const el = document.activeElement;
-    if (!this.list.contains(el)) return null;
-    const place = el.getBoundingClientRect(), sight = this.scroll.getBoundingClientRect();
-    return place.bottom > sight.top && place.top < sight.bottom ? el : null;
-  }
-
-  // read is the item of the list that begins in sight and stands a third down, or else the one after it; found by halves.
-  read() {
-    const all = this.list.children;
-    const { top, height } = this.scroll.getBoundingClientRect();
-    let low = 0, high = all.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (all[middle].getBoundingClientRect().top <= top + height / 3) low = middle + 1;
-      else high = middle;
-    }
-    const here = all[low - 1];
-    return here && (low === all.length || here.getBoundingClientRect().top >= top) ? here : all[low];
-  }
+  steady(change) { this.place.steady(change); }
 
   add(e) {
     const mine = e.by && String(e.by.id) === this.root.dataset.member;
@@ -173,10 +167,11 @@ export class Log {
       li.classList.add("follows");
     }
     this.list.insertBefore(li, before);
-    if (document.hidden && !mine && !this.list.querySelector(".unread")) this.drawUnread(li);
+    if (document.hidden && !mine && (this.unseen || !this.list.querySelector(".unread"))) this.drawUnread(li);
     this.onMessage(li, e);
     if (stick || mine) this.toEnd();
     else this.count(1);
+    this.place.note();
     this.scrolled();
   }
 
@@ -237,23 +232,38 @@ export class Log {
     const back = this.build(e.html);
     requote(this.list, e.data.id, quotes(back));
     if (!li) return;
+    const focused = li === document.activeElement;
     li.replaceWith(back);
+    back.tabIndex = li.tabIndex;
+    if (focused) back.focus({ preventScroll: true });
     this.onMessage(back, e);
   }
 
-  // place is the address of what is being read.
-  place() {
-    const here = this.atEnd() ? null : this.read()?.closest(".msg[data-seq]");
-    const address = new URL(location.href);
-    for (const name of ["before", "after", "on", "now", "at", "reply"]) address.searchParams.delete(name);
+  // address is that of what is being read.
+  address() {
+    const here = this.atEnd() ? null : this.place.read()?.closest(".msg[data-seq]");
+    const address = this.bare();
     address.hash = here?.id ?? "";
     if (here) address.searchParams.set("at", here.dataset.seq);
     return address.href;
   }
 
-  atEnd() { return this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight < 60; }
+  // bare is the page's address without a place in the talk.
+  bare() {
+    const address = new URL(location.href);
+    for (const name of ["before", "after", "at", "on", "now", "reply"]) address.searchParams.delete(name);
+    address.hash = "";
+    return address;
+  }
 
-  toEnd() { this.scroll.scrollTop = this.scroll.scrollHeight; }
+  atEnd() { return this.place.atEnd(); }
+
+  toEnd() { this.place.toEnd(); }
+
+  // firstSeq is that of the first message on the page; lastInSight that of the last one in sight, or above it.
+  firstSeq() { return Number(this.list.querySelector(".msg[data-seq]")?.dataset.seq ?? 0); }
+
+  lastInSight() { return Number(this.place.last()?.dataset.seq ?? 0); }
 
   count(n) {
     this.fresh += n;
@@ -261,27 +271,25 @@ export class Log {
   }
 
   scrolled() {
-    if (!this.following || document.hidden || !this.atEnd()) return;
-    if (this.fresh) {
-      this.fresh = 0;
-      this.onCount(0);
-    }
-    try {
-      if (this.last > this.readTo()) localStorage[this.readKey] = this.last;
-    } catch {
-      // No storage: no line of unread messages.
-    }
+    if (!this.following || document.hidden || !this.fresh || !this.atEnd()) return;
+    this.fresh = 0;
+    this.onCount(0);
   }
 
-  readTo() {
-    try {
-      return Number(localStorage[this.readKey]) || 0;
-    } catch {
-      return 0;
-    }
+  // readElsewhere takes the line of unread messages to where another device has read on, or away.
+  readElsewhere(seq) {
+    const line = this.list.querySelector(".unread");
+    const first = this.after(seq);
+    if (line) this.steady(() => { first ? this.drawUnread(first) : line.remove(); });
+    if (first || !this.following || !this.fresh) return;
+    this.fresh = 0;
+    this.onCount(0);
   }
 
+  // drawUnread draws the line of unread messages before one; there is only one line.
   drawUnread(li) {
+    this.unseen = false;
+    this.list.querySelector(".unread")?.remove();
     const line = document.createElement("li");
     line.classList.add("room-line", "unread");
     line.append(Object.assign(document.createElement("span"), { textContent: this.unread }));
@@ -290,34 +298,78 @@ export class Log {
     return line;
   }
 
-  // older puts the page before this one on top, without moving what is being read.
-  async older(link) {
-    if (this.loading) return;
-    this.loading = true;
-    link.setAttribute("aria-disabled", "true");
-    try {
-      const answer = await fetch(link.href);
-      if (!answer.ok) throw new Error(answer.statusText);
-      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-      const items = [...page.querySelectorAll("[data-log] > li")].map((li) => document.adoptNode(li));
+  // older puts the page before this one on top, newer the one after it at the end, without moving what is being read.
+  older(link) {
+    return this.load(link, (page, items) => {
       const top = this.list.firstElementChild;
       if (top?.dataset.day && items.findLast((li) => li.dataset.day)?.dataset.day === top.dataset.day) top.remove();
       const fromEnd = this.scroll.scrollHeight - this.scroll.scrollTop;
-      this.scroll.setAttribute("aria-live", "off"); // these are not news
-      this.list.prepend(...items.filter((li) => !li.id || !document.getElementById(li.id)));
+      this.list.prepend(...items);
       link.closest(".room-older").replaceWith(document.adoptNode(page.querySelector(".room-older")));
       this.scroll.scrollTop = this.scroll.scrollHeight - fromEnd;
-      setTimeout(() => this.scroll.setAttribute("aria-live", "polite"));
-    } catch {
+    });
+  }
+
+  newer(link) {
+    return this.load(link, (page, items) => {
+      const days = this.list.querySelectorAll("[data-day]");
+      if (items[0]?.dataset.day && items[0].dataset.day === days[days.length - 1]?.dataset.day) items.shift();
+      this.list.append(...items);
+      const place = link.closest(".room-newer"), next = page.querySelector(".room-newer");
+      if (next) place.replaceWith(document.adoptNode(next));
+      else this.arrive(place);
+    });
+  }
+
+  // arrive: the page has reached the present, and follows it from now on.
+  arrive(link) {
+    link.remove();
+    this.following = true;
+    this.fresh = 0;
+    this.onCount(0);
+    this.root.querySelector(".room-newest")?.remove();
+    history.replaceState(history.state, "", this.bare());
+  }
+
+  // load fetches a page of this room, has put(page, items) put its items in, and does to them what has come meanwhile.
+  async load(link, put) {
+    if (this.loading) return;
+    this.loading = true;
+    this.meanwhile = [];
+    link.setAttribute("aria-disabled", "true");
+    const page = await fetchPage(link.href);
+    if (page) {
+      const items = [...page.querySelectorAll("[data-log] > li")].map((li) => document.adoptNode(li));
+      put(page, items.filter((li) => !li.id || !document.getElementById(li.id)));
+      this.place.note();
+    } else {
       link.removeAttribute("aria-disabled"); // to be tried again
-    } finally {
-      this.loading = false;
+    }
+    const seq = Number(page?.querySelector("[data-room]").dataset.seq ?? Infinity);
+    const late = this.meanwhile.filter((e) => e.seq > seq);
+    this.meanwhile = null;
+    this.loading = false;
+    late.forEach((e) => this.again(e));
+  }
+
+  // again folds an event into messages that were put in after it.
+  again(e) {
+    const li = e.data?.id && this.message(e.data.id);
+    if (e.kind === "message") {
+      if (this.following && !li) this.add(e);
+    } else if (li && ["remove", "restore", "translation"].includes(e.kind)) {
+      this.handlers.get(e.kind)[0](e);
     }
   }
 }
 
-function parse(html) {
-  const t = document.createElement("template");
-  t.innerHTML = html;
-  return t.content.firstElementChild;
+async function fetchPage(address) {
+  try {
+    const answer = await fetch(address);
+    if (!answer.ok) return null;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return page.querySelector("[data-room]") && page;
+  } catch {
+    return null;
+  }
 }

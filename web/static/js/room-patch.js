@@ -1,13 +1,9 @@
 // Brings a message that is on the page up to date when its translation has come, was corrected or was taken back. It
 // touches only what differs, so that nobody is disturbed who selects its words, has turned it over, stands on one of its
-// links or is writing in it. It is not read aloud: aria-live is off for the message while it changes, because the message
-// was the news; whoever wants the new words finds them in its place.
-
-const settled = 1000; // ms, after which screen readers have seen what changed
+// links or is writing in it.
 
 // patch makes li show what fresh, the same message as the hub has drawn it now, shows.
 export function patch(li, fresh) {
-  hush(li);
   const was = li.querySelector(".msg-text"), now = fresh.querySelector(".msg-text");
   if (!was || !now) return;
   const focused = li.contains(document.activeElement) ? document.activeElement : null;
@@ -42,15 +38,9 @@ export function quotes(li) {
 // requote puts quotes into the answers to a message.
 export function requote(list, id, parts) {
   for (const link of list.querySelectorAll(`[data-reply-to="${id}"]`)) {
-    hush(link);
     link.querySelectorAll(".msg-reply-text").forEach((q) => q.remove());
     link.append(...parts.map((q) => q.cloneNode(true)));
   }
-}
-
-function hush(el) {
-  el.setAttribute("aria-live", "off");
-  setTimeout(() => el.removeAttribute("aria-live"), settled);
 }
 
 function refill(was, now) {
@@ -108,7 +98,15 @@ function select(el, words) {
 
 const longest = 120; // as the hub quotes: a Han character counts 2
 
-function beginning(prose) {
+// parse is the element that html says.
+export function parse(html) {
+  const t = document.createElement("template");
+  t.innerHTML = html;
+  return t.content.firstElementChild;
+}
+
+// beginning is the first words of a text, without code and quotations where it has others.
+export function beginning(prose, most = longest) {
   const own = prose.cloneNode(true);
   own.querySelectorAll(":is(pre,blockquote)").forEach((el) => el.remove());
   const line = (own.textContent.trim() ? own : prose).textContent.replace(/\s+/g, " ").trim();
@@ -116,7 +114,7 @@ function beginning(prose) {
   let out = "";
   for (const r of line) {
     weight += /\p{Script=Han}/u.test(r) ? 2 : 1;
-    if (weight > longest) return `${out}…`;
+    if (weight > most) return `${out}…`;
     out += r;
   }
   return out;

@@ -2,14 +2,17 @@
 // things stand. All words come from the page; inbound traffic never touches the field.
 
 import { onEnter } from "./keys.js";
-import { guess } from "./lang.js";
 import { watchLanguage } from "./lang-guess.js";
+import { beside } from "./room-beside.js";
 import { Editor } from "./room-editor.js";
 import { Fresh } from "./room-fresh.js";
-import { beside } from "./room-beside.js";
+import { Keys } from "./room-keys.js";
 import { Line } from "./room-line.js";
 import { Log } from "./room-log.js";
 import { Outbox } from "./room-outbox.js";
+import { Reads } from "./room-read.js";
+import { Sender } from "./room-send.js";
+import { Voice } from "./room-voice.js";
 
 const root = document.querySelector("[data-room]");
 const data = root.dataset;
@@ -23,10 +26,7 @@ const counted = (name, n) => (word(`${name}-${plural.select(n)}`) || word(`${nam
 
 const form = $("form[data-say]");
 const field = form?.elements.body;
-const outbox = new Outbox(data.member, data.room);
-const pending = new Map(); // what the outbox's messages look like, by id
-let inFlight = null;
-let flightTimer = 0;
+const csrf = document.querySelector("[name=_csrf]")?.value ?? "";
 
 const log = new Log(root, {
   unread: word("unread"),
@@ -37,33 +37,45 @@ const log = new Log(root, {
     $("[data-empty]").hidden = true;
     if (e.by) typists.delete(e.by.id);
     showTyping();
-    if (e.data.client_id) arrived(e.data.client_id);
+    if (e.data.client_id) sender.arrived(e.data.client_id);
   },
   onTranslation(li) { editor.heard(li); },
 });
 
+const reads = new Reads(root, { log, locale: data.locale, csrf });
+const voice = new Voice(root, { word, counted });
+log.on("message", (e) => {
+  voice.heard(log.message(e.data.id), e);
+  reads.look();
+});
+
 const editor = new Editor(root, { locale: data.locale, steady: (change) => log.steady(change) });
 
-const fresh = new Fresh(root, { address: () => log.place() });
+const outbox = new Outbox(data.member, data.room, { changed: () => sender.show() });
+
+const fresh = new Fresh(root, { address: () => log.address() });
 fresh.with("editor", () => editor.unsaved(), (texts) => editor.remember(texts));
+fresh.with("outbox", () => outbox.loose(), (messages) => outbox.adopt(messages).then(() => sender.show()));
 fresh.with("reply", () => form?.elements.reply_to.value ?? "", (id) => { if (id && form) replyTo(log.message(id)); });
 
 const line = new Line({
   room: Number(data.room),
+  member: Number(data.member),
   locale: data.locale,
-  csrf: form?.elements._csrf.value ?? "",
+  csrf,
   poll: data.transport === "poll" || new URLSearchParams(location.search).get("transport") === "poll",
   after: () => log.last,
   on: {
     state() {
-      inFlight = null;
       showState();
-      flush();
+      sender.broken();
+      if (line.up) reads.tell();
+      tellState();
     },
     joined(frame) { log.joined(frame); },
     event(frame) { log.event(frame); },
-    ack: delivered,
-    error: refused,
+    ack(id, seq) { sender.delivered(id, seq); },
+    error(id, why, how) { if (id) sender.refused(id, why, how); },
     presence: showPresence,
     sanction(frame) { around.sanctioned(frame.sanction); },
     typing(by) {
@@ -74,12 +86,25 @@ const line = new Line({
   },
 });
 
+const sender = new Sender(root, {
+  outbox, line, log, word,
+  failed: (why) => voice.alarm(word("not-sent").replace("{why}", why)),
+  changed() {
+    showState();
+    guard();
+    const signOut = document.querySelector('form[action$="/sign-out"]'), n = outbox.entries.size;
+    if (signOut && n) signOut.dataset.confirm = counted("losing", n);
+    else signOut?.removeAttribute("data-confirm");
+  },
+});
+
 // ---- how things stand
 
 function showState() {
   const n = outbox.waiting;
   const words = [data.readOnly && line.state === "live" ? "" : word(line.state)];
   if (n && line.state !== "live") words.push(counted("waiting", n));
+  if (!outbox.kept) words.push(word("only-here"));
   const bar = $(".room-state");
   bar.dataset.state = line.state;
   const text = words.filter(Boolean).join(" · ");
@@ -88,15 +113,32 @@ function showState() {
   $("[data-refresh]").hidden = line.up;
 }
 
+// What is broken for a moment is not worth a word; what lasts is said, and so is its end.
+let toldState = "live";
+let tellTimer = 0;
+
+function tellState() {
+  clearTimeout(tellTimer);
+  if (line.over) return voice.alarm(word(line.state));
+  const broken = line.state === "offline";
+  if (line.state === "connecting" || broken === (toldState === "offline")) return;
+  tellTimer = setTimeout(() => {
+    toldState = broken ? "offline" : "live";
+    voice.say(word(line.state));
+  }, broken ? 3000 : 0);
+}
+
 function showFresh(n) {
   const bar = $("[data-more]");
   bar.hidden = n === 0;
   bar.querySelector("button").textContent = n ? `${counted("new", n)} ↓` : "";
+  const newest = $(".room-newest");
+  if (newest) newest.hidden = n > 0; // this says more
 }
 
 $("[data-more] button").addEventListener("click", () => {
   if (log.following) log.toEnd();
-  else location.assign($("a[data-newest]")?.href ?? location.pathname);
+  else toNewest();
 });
 
 const typists = new Map();
@@ -127,129 +169,53 @@ function showPresence(p) {
   }));
 }
 
-// ---- sending
-
-function show(m) {
-  const li = $("template[data-pending]").content.firstElementChild.cloneNode(true);
-  Object.assign(li.querySelector("[data-text]"), { textContent: m.body, lang: m.lang || guess(m.body) });
-  li.querySelector("[data-retry]").addEventListener("click", () => {
-    m.state = "queued";
-    drawState(m);
-    flush();
-  });
-  li.querySelector("[data-discard]").addEventListener("click", () => {
-    outbox.remove(m.id);
-    drop(m.id);
-    showState();
-    flush();
-  });
-  pending.set(m.id, li);
-  log.list.append(li);
-  drawState(m);
-}
-
-function drawState(m, why = "") {
-  const li = pending.get(m.id);
-  if (!li) return;
-  const failed = m.state === "failed";
-  li.classList.toggle("failed", failed);
-  li.querySelector("[data-failed]").hidden = !failed;
-  li.querySelector("[data-why]").textContent = why;
-  li.querySelector("[data-state-of-message]").textContent = word(failed ? "failed" : line.up ? "sending" : "queued");
-}
-
-// flush sends the message whose turn it is. The next one follows its answer.
-function flush() {
-  for (const m of outbox.entries.values()) if (m.state !== "failed") drawState(m);
-  if (inFlight || !line.up) return;
-  const m = outbox.next();
-  if (!m) return;
-  inFlight = m.id;
-  clearTimeout(flightTimer);
-  flightTimer = setTimeout(() => retry(m.id), 20_000); // no answer: saying it again is harmless
-  line.say(m);
-}
-
-function retry(id) {
-  if (inFlight !== id) return;
-  inFlight = null;
-  flush();
-}
-
-// delivered: the hub has committed a message. Its picture stays until its event is in the list.
-function delivered(id, seq) {
-  outbox.remove(id);
-  const li = pending.get(id);
-  if (li && seq > log.last && log.following) {
-    li.querySelector("[data-state-of-message]").textContent = word("sent-at");
-  } else drop(id);
-  answered(id);
-}
-
-// arrived: the event of a message is in the list.
-function arrived(id) {
-  if (!pending.has(id) && !outbox.entries.has(id)) return;
-  outbox.remove(id);
-  drop(id);
-  answered(id);
-}
-
-function drop(id) {
-  pending.get(id)?.remove();
-  pending.delete(id);
-}
-
-function answered(id) {
-  if (inFlight === id) {
-    inFlight = null;
-    clearTimeout(flightTimer);
-  }
-  showState();
-  flush();
-}
-
-function refused(id, why, after) {
-  const m = id && outbox.entries.get(id);
-  if (!m) return;
-  clearTimeout(flightTimer);
-  if (after > 0) {
-    flightTimer = setTimeout(() => retry(id), after); // its turn stays its turn
-    return;
-  }
-  if (inFlight === id) inFlight = null;
-  m.state = "failed";
-  drawState(m, why);
-  showState();
-  flush();
-}
+// toNewest opens the page that follows the talk.
+function toNewest() { location.assign($("a[data-refresh]").href); }
 
 // ---- writing
 
 let look = () => {}; // at the language of what is written
+let storing = 0; // messages on their way into the outbox: until they are there the draft keeps them
+let drafted = true; // what is in the field is kept
 const draftKey = `senet.draft.room.${data.member}.${data.room}`;
 
 function keepDraft() {
+  if (storing) return;
   try {
     if (field.value) localStorage[draftKey] = field.value;
     else delete localStorage[draftKey];
+    drafted = true;
   } catch {
-    // No storage: nothing is kept.
+    drafted = !field.value;
   }
+  guard();
 }
 
-function submit() {
+// guard has the browser ask before the page goes away with what nothing else keeps.
+function guard() {
+  if (outbox.kept && drafted) window.removeEventListener("beforeunload", warn);
+  else window.addEventListener("beforeunload", warn);
+}
+
+function warn(event) {
+  if (!fresh.going) event.preventDefault();
+}
+
+async function submit() {
   const body = field.value.trim();
   if (!body || line.over) return;
-  const m = outbox.add(body, form.elements.lang.value, Number(form.elements.reply_to.value) || 0);
+  const said = { body, lang: form.elements.lang.value, reply_to: Number(form.elements.reply_to.value) || undefined };
   field.value = "";
   look();
-  keepDraft();
   replyTo(null);
-  show(m);
-  log.toEnd();
-  showState();
-  flush();
   field.focus();
+  storing++;
+  await outbox.add(said);
+  storing--;
+  keepDraft();
+  if (!log.following) return toNewest();
+  sender.show();
+  log.toEnd();
 }
 
 function replyTo(li) {
@@ -267,7 +233,6 @@ if (form) {
     // As above.
   }
   look = watchLanguage(form);
-  for (const m of outbox.entries.values()) show(m);
   let typed = 0;
   field.addEventListener("input", () => {
     keepDraft();
@@ -295,20 +260,22 @@ root.addEventListener("click", (event) => {
     event.preventDefault();
     replyTo(reply.closest(".msg"));
   }
-  const older = event.target.closest("a[data-older]");
-  if (older) {
-    event.preventDefault();
-    log.older(older);
-  }
+  const older = event.target.closest("a[data-older]"), newer = event.target.closest("a[data-newer]");
+  if (!older && !newer) return;
+  event.preventDefault();
+  if (older) log.older(older);
+  else log.newer(newer);
 });
 
 log.scroll.addEventListener("scroll", () => {
-  const older = $("a[data-older]:not([aria-disabled])");
-  if (older && log.scroll.scrollTop < 200) log.older(older);
+  const older = $("a[data-older]:not([aria-disabled])"), newer = $("a[data-newer]:not([aria-disabled])");
+  const { scrollTop, scrollHeight, clientHeight } = log.scroll;
+  if (older && scrollTop < 200) log.older(older);
+  else if (newer && scrollHeight - scrollTop - clientHeight < 200) log.newer(newer);
 }, { passive: true });
 
 word.counted = counted;
-const around = beside({ root, log, locale: data.locale, csrf: form?.elements._csrf.value ?? $("#act [name=_csrf]")?.value ?? "", told: say, word, data });
+const around = beside({ root, log, locale: data.locale, csrf, told: say, word, data });
 
 // say tells something that has no place of its own, to everybody.
 function say(words) {
@@ -317,7 +284,14 @@ function say(words) {
   place.hidden = !words;
 }
 
-root.classList.add("alive");
-log.open();
-fresh.restore();
-line.start();
+function start() {
+  root.classList.add("alive");
+  const elsewhere = log.open(reads.marker);
+  if (elsewhere) return location.replace(elsewhere);
+  new Keys(root, { log, reply: (li) => { if (form) replyTo(li); }, back: () => field?.focus() });
+  fresh.restore();
+  reads.look();
+  line.start();
+}
+
+start();
