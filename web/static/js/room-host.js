@@ -17,12 +17,7 @@ export function host(root, { log, told, word, data }) {
     for (const [name, value] of Object.entries(e.data)) root.dispatchEvent(new CustomEvent(`room:${name}`, { detail: value }));
   });
   log.on("mark", (e) => mark(e));
-  log.on("message", (e) => {
-    const li = log.message(e.data.id);
-    equip(li);
-    if (e.data.announcement) marked(e.data.id, li, "", true);
-  });
-  log.on("restore", (e) => equip(log.message(e.data.id)));
+  log.on("message", (e) => { if (e.data.announcement) marked(e.data.id, log.message(e.data.id), "", true); });
 
   // sanctioned hears that the reader was muted, removed or readmitted.
   function sanctioned(kind) {
@@ -136,7 +131,7 @@ export function host(root, { log, told, word, data }) {
     form.elements.reason.focus();
   });
 
-  for (const li of root.querySelectorAll("[data-log] .msg")) equip(li);
+  log.each(equip);
   show();
   return { sanctioned };
 }

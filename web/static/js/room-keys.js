@@ -105,7 +105,7 @@ export class Keys {
     const li = event.target.closest(".msg");
     if (!li) return;
     if (event.key === "Escape") {
-      if (li.querySelector("details[open]")) return; // that is closed first
+      if (li.querySelector("details[open]") || event.target.closest("form, .msg-react")) return; // that is closed first
       event.preventDefault();
       return event.target === li ? this.back() : this.go(li);
     }

@@ -8,6 +8,9 @@
 import { parse, patch, quotes, requote } from "./room-patch.js";
 import { Place } from "./room-place.js";
 
+// ofMessages are the kinds that change a message which was said before; folding them twice makes no difference.
+const ofMessages = new Set(["remove", "restore", "translation", "edit", "reaction", "mark"]);
+
 export class Log {
   // words: { unread }; onGap asks for what is missing; onReset says that too much was missed to be folded: the page has to be
   // loaded afresh, and nothing is folded any more; onMessage(li, frame) sees each message that is put in, and
@@ -15,6 +18,7 @@ export class Log {
   constructor(root, { unread, onGap, onReset, onCount, onMessage, onTranslation, kinds = {} }) {
     Object.assign(this, { root, unread, onGap, onReset, onCount, onMessage, onTranslation });
     this.handlers = new Map();
+    this.seers = [];
     this.stale = false;
     this.list = root.querySelector("[data-log]");
     this.scroll = root.querySelector("[data-scroll]");
@@ -48,6 +52,14 @@ export class Log {
 
   // on has handler(event) see every event of a kind, after those who asked before.
   on(kind, handler) { this.handlers.set(kind, [...(this.handlers.get(kind) ?? []), handler]); }
+
+  // each has handler(li) see every message of the list, now and as it comes: from the log or with another page.
+  each(handler) {
+    this.seers.push(handler);
+    this.list.querySelectorAll(".msg[data-id]").forEach((li) => handler(li));
+  }
+
+  see(li) { for (const handler of this.seers) handler(li); }
 
   // message is the message with that id, if it is on the page.
   message(id) { return document.getElementById(`m-${id}`); }
@@ -119,6 +131,10 @@ export class Log {
   apply(e) {
     this.last = e.seq;
     this.meanwhile?.push(e);
+    this.hand(e);
+  }
+
+  hand(e) {
     for (const handler of this.handlers.get(e.kind) ?? []) {
       try {
         handler(e);
@@ -167,6 +183,7 @@ export class Log {
       li.classList.add("follows");
     }
     this.list.insertBefore(li, before);
+    this.see(li);
     if (document.hidden && !mine && (this.unseen || !this.list.querySelector(".unread"))) this.drawUnread(li);
     this.onMessage(li, e);
     if (stick || mine) this.toEnd();
@@ -225,7 +242,9 @@ export class Log {
     li.classList.add("removed");
     li.classList.remove("follows", "editing");
     li.nextElementSibling?.classList.remove("follows"); // it stood under the name that is gone
+    const inside = li.contains(document.activeElement);
     this.blank(li);
+    if (inside) li.focus({ preventScroll: true });
   }
 
   restore(li, e) {
@@ -235,6 +254,7 @@ export class Log {
     const focused = li === document.activeElement;
     li.replaceWith(back);
     back.tabIndex = li.tabIndex;
+    this.see(back);
     if (focused) back.focus({ preventScroll: true });
     this.onMessage(back, e);
   }
@@ -340,7 +360,9 @@ export class Log {
     const page = await fetchPage(link.href);
     if (page) {
       const items = [...page.querySelectorAll("[data-log] > li")].map((li) => document.adoptNode(li));
-      put(page, items.filter((li) => !li.id || !document.getElementById(li.id)));
+      const fresh = items.filter((li) => !li.id || !document.getElementById(li.id));
+      put(page, fresh);
+      fresh.forEach((li) => { if (li.dataset.id) this.see(li); });
       this.place.note();
     } else {
       link.removeAttribute("aria-disabled"); // to be tried again
@@ -352,13 +374,12 @@ export class Log {
     late.forEach((e) => this.again(e));
   }
 
-  // again folds an event into messages that were put in after it.
+  // again folds an event into messages that were put in after it; of other things it has been folded.
   again(e) {
-    const li = e.data?.id && this.message(e.data.id);
     if (e.kind === "message") {
-      if (this.following && !li) this.add(e);
-    } else if (li && ["remove", "restore", "translation"].includes(e.kind)) {
-      this.handlers.get(e.kind)[0](e);
+      if (this.following && !this.message(e.data.id)) this.add(e);
+    } else if (ofMessages.has(e.kind) && this.message(e.data.id)) {
+      this.hand(e);
     }
   }
 }

@@ -10,8 +10,6 @@ export function own(root, { log, locale, member, word }) {
   const tools = root.querySelector("template[data-own-message]")?.content;
   const template = root.querySelector("template[data-edit-form]")?.content;
 
-  log.on("message", (e) => equip(log.message(e.data.id)));
-  log.on("restore", (e) => equip(log.message(e.data.id)));
   log.on("remove", (e) => {
     const words = e.data.withdrawn && log.message(e.data.id)?.querySelector(".msg-gone");
     if (words) words.lastChild.textContent = ` ${word("withdrawn")}`;
@@ -72,5 +70,5 @@ export function own(root, { log, locale, member, word }) {
     form.addEventListener("acted", close);
   }
 
-  for (const li of log.list.querySelectorAll(".msg")) equip(li);
+  log.each(equip);
 }
