@@ -12,7 +12,7 @@ export function own(root, { log, locale, member, word }) {
 
   log.on("remove", (e) => {
     const words = e.data.withdrawn && log.message(e.data.id)?.querySelector(".msg-gone");
-    if (words) words.lastChild.textContent = ` ${word("withdrawn")}`;
+    if (words) words.lastChild.textContent = word("withdrawn");
   });
   log.on("edit", (e) => {
     const li = log.message(e.data.id);
