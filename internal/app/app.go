@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"net/url"
+	"strings"
 	"time"
 
 	"senet/internal/account"
@@ -33,6 +34,8 @@ import (
 	"senet/internal/translation/engine"
 	"senet/internal/translation/glossary"
 	"senet/internal/translation/memory"
+	"senet/internal/workshop"
+	"senet/internal/workshop/workshopweb"
 	"senet/locales"
 	"senet/web"
 )
@@ -50,6 +53,7 @@ type Hub struct {
 	Memory      *memory.Service
 	Glossary    *glossary.Service
 	Mail        *mail.Service // nil: nobody gets mail
+	Workshops   *workshop.Service
 
 	db    *Database
 	queue *jobs.Queue
@@ -95,11 +99,16 @@ func Build(db *Database, o Options) (*Hub, error) {
 	}
 	h.Moderation = moderation.New(store, h.Forum, h.Chat, h.Accounts, notices)
 
+	h.Workshops = workshop.New(store, h.Accounts, h.Chat, notices, h.queue, strings.TrimSuffix(o.BaseURL.String(), "/"))
+
 	kit := &httpx.Kit{Bundle: words, Auth: h.Accounts, Assets: assets, BaseURL: o.BaseURL, Log: log, Unread: notices.Unread, ByLink: []string{mail.OffPath}}
-	forumPages := forumweb.New(h.Forum, store.Changes, httpx.NewPageCache(store.Changes))
+	cache := httpx.NewPageCache(store.Changes)
+	forumPages := forumweb.New(h.Forum, store.Changes, cache)
 	forumPages.PostTools = moderationweb.PostActions
 	forumPages.ThreadTools = moderationweb.ThreadActions
 	forumPages.Done = moderationweb.Done
+	workshops := workshopweb.New(h.Workshops, h.Forum, cache, words)
+	forumPages.Next, forumPages.OfChallenge = workshops.Next, workshops.OfChallenge
 	h.pages = forumPages
 	members := accountweb.New(h.Accounts)
 	members.Done = moderationweb.Done
@@ -124,10 +133,11 @@ func Build(db *Database, o Options) (*Hub, error) {
 	wire := chatweb.NewWire(words)
 	h.rooms = chat.NewHub(h.Chat, wire, log)
 	rooms := chatweb.New(h.Chat, h.rooms, wire, kit)
-	rooms.Tools = chatweb.Tools{Message: moderationweb.MessageActions, Reasons: moderationweb.Reasons, Done: moderationweb.Done}
+	rooms.Tools = chatweb.Tools{Message: moderationweb.MessageActions, Reasons: moderationweb.Reasons, Done: moderationweb.Done, Aside: workshops.RoomAside}
 	forumPages.RoomNews = rooms.News
-	h.app = server.New(server.Options{Kit: kit, Assets: assets, Ready: db.Ready, Log: log, Socket: rooms.MountSocket},
-		append(features, members, forumPages, rooms, moderationweb.New(h.Moderation, h.Forum, words), translations)...)
+	h.app = server.New(server.Options{Kit: kit, Assets: assets, Ready: db.Ready, Log: log, Socket: rooms.MountSocket,
+		Calendars: workshops.MountCalendars},
+		append(features, members, forumPages, rooms, moderationweb.New(h.Moderation, h.Forum, words), translations, workshops)...)
 	return h, nil
 }
 
@@ -177,13 +187,17 @@ func (h *Hub) Serve(ctx context.Context, ln net.Listener, ready func()) error {
 	return err
 }
 
-// housekeeping prunes what has expired, and makes what an earlier hub did not have, at once and every hour.
+// housekeeping prunes what has expired, makes what an earlier hub did not have, and sees to it that what is to happen is
+// enqueued, at once and every hour.
 func (h *Hub) housekeeping(ctx context.Context) {
 	tick := time.NewTicker(time.Hour)
 	defer tick.Stop()
 	for {
 		if err := h.Accounts.FillKeys(ctx); err != nil && ctx.Err() == nil {
 			h.log.Warn("keys of members not made", "err", err)
+		}
+		if err := h.Workshops.Catch(ctx); err != nil && ctx.Err() == nil {
+			h.log.Warn("looking for workshops to come failed", "err", err)
 		}
 		if err := h.Accounts.Prune(ctx); err != nil && ctx.Err() == nil {
 			h.log.Warn("pruning failed", "err", err)

@@ -95,3 +95,9 @@ func (p *Printer) Ago(t, now time.Time) string {
 		return p.Date(t)
 	}
 }
+
+// Weekday is the day with its weekday: Mon 23 Nov 2026, 2026年11月23日（周一）.
+func (p *Printer) Weekday(t time.Time) string {
+	return p.T("date.weekday_day", "Date", p.Date(t), "Weekday", p.T([...]string{"date.weekday.sun", "date.weekday.mon", "date.weekday.tue",
+		"date.weekday.wed", "date.weekday.thu", "date.weekday.fri", "date.weekday.sat"}[t.Weekday()]))
+}

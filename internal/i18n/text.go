@@ -68,3 +68,14 @@ func (t Text) Only(l Locale) string {
 	}
 	return ""
 }
+
+// Side is that side of the text, to be changed in place; nil for a language that a Text has no side for.
+func (t *Text) Side(l Locale) *string {
+	switch l {
+	case En:
+		return &t.En
+	case Zh:
+		return &t.Zh
+	}
+	return nil
+}

@@ -36,6 +36,16 @@ const (
 	KindMuted      Kind = "muted"      // a host or moderator muted the member in a room
 	KindEjected    Kind = "ejected"    // … removed the member from it
 	KindReadmitted Kind = "readmitted" // … lets the member take part again
+
+	KindRegistered     Kind = "registered"      // the member has a seat at an event
+	KindWaiting        Kind = "waiting"         // … is on its waiting list
+	KindMovedUp        Kind = "moved_up"        // … has moved up from there to a seat
+	KindEventTomorrow  Kind = "event_tomorrow"  // the event begins in a day
+	KindEventSoon      Kind = "event_soon"      // … in an hour
+	KindEventNow       Kind = "event_now"       // … is on
+	KindEventChanged   Kind = "event_changed"   // its time or place is another one
+	KindEventCancelled Kind = "event_cancelled" // it will not take place
+	KindEventStaff     Kind = "event_staff"     // the member was given a role in it
 )
 
 // Notice is what one member is told once.
@@ -57,7 +67,10 @@ type Data struct {
 	Was       string       `json:"was,omitempty"`       // the former title
 	Challenge *i18n.Text   `json:"challenge,omitempty"` // where a thread was started or moved to; the name of the room it is about
 	Role      account.Role `json:"role,omitempty"`
-	Into      i18n.Locale  `json:"into,omitempty"` // the language of a translation
+	Into      i18n.Locale  `json:"into,omitempty"`  // the language of a translation
+	Event     *i18n.Text   `json:"event,omitempty"` // the title of an event
+	Start     *time.Time   `json:"start,omitempty"` // of it
+	Staff     string       `json:"staff,omitempty"` // chat.StaffRole that was given
 }
 
 // Subject names a thing as notices and pg.Changes do: "post:99".

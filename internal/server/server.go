@@ -38,6 +38,8 @@ type Options struct {
 	Ready  func(context.Context) error // what /readyz asks
 	Log    *slog.Logger
 	Socket func(app fiber.Router) // mounts /ws; nil: there is none
+	// Calendars mounts the calendars of members, whose addresses have no language; nil: there are none.
+	Calendars func(app fiber.Router)
 }
 
 // New builds the app with every feature mounted.
@@ -70,6 +72,9 @@ func New(o Options, features ...Feature) *App {
 	app.Use(o.Kit.Begin)
 	if o.Socket != nil {
 		o.Socket(app)
+	}
+	if o.Calendars != nil {
+		o.Calendars(app)
 	}
 	app.Use(compress.New(compress.Config{Level: compress.LevelBestSpeed}))
 	app.Get("/", func(c *fiber.Ctx) error { return toLocale(c, "") })
@@ -138,7 +143,7 @@ func encoded(c *fiber.Ctx, f web.File) []byte {
 // shareable are the first segments of pages: an address without a language leads to the reader's own.
 var shareable = map[string]bool{"c": true, "t": true, "p": true, "m": true, "challenges": true, "join": true, "sign-in": true,
 	"inbox": true, "settings": true, "bookmarks": true, "drafts": true, "moderation": true, "admin": true, "privacy": true, "about": true,
-	"translate": true, "glossary": true, "appearance": true, "setup": true}
+	"translate": true, "glossary": true, "appearance": true, "setup": true, "workshops": true, "w": true}
 
 func knownLocale(c *fiber.Ctx) error {
 	first := c.Params("locale")

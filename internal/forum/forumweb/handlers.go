@@ -28,6 +28,10 @@ type Handlers struct {
 	ThreadTools func(r *httpx.Request, t forum.Thread) templ.Component
 	Done        func(r *httpx.Request) templ.Component             // "it is done · undo" after a moderator's act
 	RoomNews    func(r *httpx.Request, room int64) templ.Component // "3 new" beside the link to a challenge's room
+
+	// Next and OfChallenge are the events that are on or come next, of all and of a challenge; nil: none is announced.
+	Next        func(ctx context.Context, r *httpx.Request) (templ.Component, error)
+	OfChallenge func(ctx context.Context, r *httpx.Request, challenge int64) (templ.Component, error)
 }
 
 // New makes the routes. changes is the store's.
@@ -41,6 +45,8 @@ func New(f *forum.Service, changes *pg.Changes, pages *httpx.PageCache) *Handler
 		ThreadTools: func(*httpx.Request, forum.Thread) templ.Component { return nothing },
 		Done:        func(*httpx.Request) templ.Component { return nothing },
 		RoomNews:    func(*httpx.Request, int64) templ.Component { return nothing },
+		Next:        func(context.Context, *httpx.Request) (templ.Component, error) { return nil, nil },
+		OfChallenge: func(context.Context, *httpx.Request, int64) (templ.Component, error) { return nil, nil },
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 
 func (h *Handlers) home(c *fiber.Ctx) error {
 	r := httpx.Of(c)
-	return h.pages.Visitor(c, []string{"challenges", "threads", "members"}, func() error {
+	return h.pages.Visitor(c, []string{"challenges", "threads", "members", "workshops"}, func() error {
 		challenges, err := h.forum.Challenges(c.UserContext(), r.Viewer)
 		if err != nil {
 			return err
@@ -23,7 +23,11 @@ func (h *Handlers) home(c *fiber.Ctx) error {
 		if err != nil {
 			return err
 		}
-		return httpx.Render(c, fiber.StatusOK, homePage(r, live(challenges), newest))
+		events, err := h.Next(c.UserContext(), r)
+		if err != nil {
+			return err
+		}
+		return httpx.Render(c, fiber.StatusOK, homePage(r, live(challenges), newest, events))
 	})
 }
 
@@ -62,6 +66,7 @@ type challengeView struct {
 	Threads   []forum.Thread
 	Next      string
 	RoomNews  templ.Component
+	Events    templ.Component // that are on or come next; nil: none
 }
 
 // link is the page's address with another kind or order, from its beginning.
@@ -82,7 +87,7 @@ func (v challengeView) link(r *httpx.Request, kind forum.Kind, sort forum.Sort) 
 
 func (h *Handlers) challenge(c *fiber.Ctx) error {
 	r := httpx.Of(c)
-	return h.pages.Visitor(c, []string{"challenges", "challenge:" + c.Params("slug"), "members"}, func() error {
+	return h.pages.Visitor(c, []string{"challenges", "challenge:" + c.Params("slug"), "members", "workshops"}, func() error {
 		ch, err := h.forum.FindChallenge(c.UserContext(), c.Params("slug"))
 		if err != nil {
 			return err
@@ -94,6 +99,9 @@ func (h *Handlers) challenge(c *fiber.Ctx) error {
 		filter := forum.ThreadFilter{Locale: r.Locale, Challenge: ch.ID, Kind: v.Kind, Sort: v.Sort}
 		filter.AfterAt, filter.AfterID = readCursor(c.Query("after"))
 		if v.Follows, err = h.forum.FollowsChallenge(c.UserContext(), r.Viewer, ch.ID); err != nil {
+			return err
+		}
+		if v.Events, err = h.OfChallenge(c.UserContext(), r, int64(ch.ID)); err != nil {
 			return err
 		}
 		if filter.AfterID == 0 && v.Kind == "" {

@@ -43,6 +43,9 @@ func (h *Handlers) row(r *httpx.Request, n notify.Item) row {
 	if v.Icon == "" {
 		v.Icon = "info"
 	}
+	if n.Data.Event != nil && n.Data.Start != nil {
+		v.Sentence = event(r, n)
+	}
 	if n.Path != "" {
 		v.URL = r.URL("/inbox/" + strconv.FormatInt(int64(n.ID), 10))
 	}
@@ -55,6 +58,9 @@ var icons = map[notify.Kind]string{
 	notify.KindTranslated: "translate", notify.KindOutdated: "translate", notify.KindMoved: "move", notify.KindRenamed: "edit", notify.KindRole: "shield",
 	notify.KindTrusted: "translate", notify.KindDistrusted: "translate",
 	notify.KindMuted: "lock", notify.KindEjected: "lock", notify.KindReadmitted: "unlock",
+	notify.KindRegistered: "check", notify.KindWaiting: "history", notify.KindMovedUp: "check", notify.KindEventTomorrow: "calendar",
+	notify.KindEventSoon: "calendar", notify.KindEventNow: "people", notify.KindEventChanged: "calendar", notify.KindEventCancelled: "warning",
+	notify.KindEventStaff: "person",
 }
 
 // sentence puts a notice into words.
@@ -106,6 +112,25 @@ func sentence(p *i18n.Printer, n notify.Item) string {
 		return role(p, n.Data.Role)
 	}
 	return p.T("notify.something")
+}
+
+// event puts a notice about an event into words: what it is and when it begins by the reader's clocks.
+func event(r *httpx.Request, n notify.Item) string {
+	title, _ := n.Data.Event.In(r.Locale)
+	if n.Kind == notify.KindEventStaff {
+		return r.T("notify.event_staff_"+n.Data.Staff, "Title", title)
+	}
+	key, ok := eventKeys[n.Kind]
+	if !ok {
+		return r.T("notify.something")
+	}
+	return r.T(key, "Title", title, "When", r.P.DateTime(r.In(*n.Data.Start)))
+}
+
+var eventKeys = map[notify.Kind]string{
+	notify.KindRegistered: "notify.registered", notify.KindWaiting: "notify.waiting", notify.KindMovedUp: "notify.moved_up",
+	notify.KindEventTomorrow: "notify.event_tomorrow", notify.KindEventSoon: "notify.event_soon", notify.KindEventNow: "notify.event_now",
+	notify.KindEventChanged: "notify.event_changed", notify.KindEventCancelled: "notify.event_cancelled",
 }
 
 func either(p *i18n.Printer, first bool, a, b string, args ...any) string {
