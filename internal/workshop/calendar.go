@@ -31,7 +31,7 @@ func (s *Service) File(l i18n.Locale, name string, events ...Event) []byte {
 	if name != "" {
 		cal.SetName(name)
 		cal.SetXWRCalName(name)
-		cal.SetRefreshInterval("PT1H", ics.WithValue("DURATION"))
+		cal.SetRefreshInterval("PT1H")
 		cal.SetXPublishedTTL("PT1H")
 	}
 	for _, e := range events {
