@@ -37,6 +37,7 @@ func (c *content) check() error {
 		rooms[r.Challenge] = true
 		k.room(r)
 	}
+	k.workshops(c.Workshops)
 	k.terms(c.Terms)
 	k.segments(c.Segments)
 	return errors.Join(k.wrong...)

@@ -20,6 +20,7 @@ type content struct {
 	Challenges []challenge `toml:"challenge"`
 	Threads    []thread    `toml:"thread"`
 	Rooms      []room      `toml:"room"`
+	Workshops  []event     `toml:"workshop"`
 	Terms      []term      `toml:"term"`    // the glossary
 	Segments   []pair      `toml:"segment"` // the translation memory
 }
@@ -104,6 +105,60 @@ type pair struct {
 	place  string
 }
 
+// event is a workshop, webinar, roadshow or partnering meeting.
+type event struct {
+	Key           string // what a test calls it
+	Kind          string
+	Challenge     string
+	Ago           age    // it began that long ago and is on; zero: it is at Day and Starts
+	Day           int    // from the day of loading, negative in the past
+	Starts        string // on the clocks of Zone
+	Minutes       int
+	Repeat        int // how many, a week apart; 0: one
+	Zone          string
+	Place         string
+	Link          string
+	TitleEn       string `toml:"title_en"`
+	TitleZh       string `toml:"title_zh"`
+	SummaryEn     string `toml:"summary_en"`
+	SummaryZh     string `toml:"summary_zh"`
+	DescriptionEn string `toml:"description_en"`
+	DescriptionZh string `toml:"description_zh"`
+	Capacity      int
+	KeepInside    bool `toml:"keep_inside"`
+	Retention     int  // days
+	Draft         bool
+	Cancelled     string // the reason
+	Organiser     string // keys of members
+	Hosts         []string
+	Interpreters  []string
+	Registered    []string
+	Waiting       []string
+	Now           int       // number of the agenda item that is on, from 1; 0: none
+	Items         []item    `toml:"item"`
+	Speakers      []speaker `toml:"speaker"`
+	Messages      []message `toml:"message"`
+	place         string
+}
+
+// item is one of an agenda; it begins where the one before ends, unless Starts says when.
+type item struct {
+	Starts  int // minutes after the start
+	Minutes int
+	TitleEn string `toml:"title_en"`
+	TitleZh string `toml:"title_zh"`
+	Speaker string
+}
+
+// speaker is a member, or somebody with a name.
+type speaker struct {
+	Member      string
+	Name        string
+	Affiliation string
+	RoleEn      string `toml:"role_en"`
+	RoleZh      string `toml:"role_zh"`
+}
+
 // age is how long ago something happened: "74d6h", "1d4h52m".
 type age time.Duration
 
@@ -144,6 +199,7 @@ func read() (*content, error) {
 		all.Challenges = append(all.Challenges, c.Challenges...)
 		all.Threads = append(all.Threads, c.Threads...)
 		all.Rooms = append(all.Rooms, c.Rooms...)
+		all.Workshops = append(all.Workshops, c.Workshops...)
 		all.Terms = append(all.Terms, c.Terms...)
 		all.Segments = append(all.Segments, c.Segments...)
 	}
@@ -170,6 +226,13 @@ func (c *content) place(file string) {
 		r.place = fmt.Sprintf("%s: room %d (%s)", file, i+1, r.Challenge)
 		for j := range r.Messages {
 			r.Messages[j].place = fmt.Sprintf("%s: message %d", r.place, j+1)
+		}
+	}
+	for i := range c.Workshops {
+		w := &c.Workshops[i]
+		w.place = fmt.Sprintf("%s: workshop %d (%s)", file, i+1, w.Key)
+		for j := range w.Messages {
+			w.Messages[j].place = fmt.Sprintf("%s: message %d", w.place, j+1)
 		}
 	}
 	for i := range c.Terms {

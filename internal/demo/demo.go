@@ -1,10 +1,10 @@
 // Package demo fills an empty hub with a bilingual one that is alive: people of both sides, health challenges,
-// threads, three rooms with talk in them, half of it translated by people, a glossary and a translation memory. Everything in it is invented; the texts are in content/*.toml.
+// threads, three rooms with talk in them, workshops past and to come and one that is on, half of it translated by people, a glossary and a translation memory. Everything in it is invented; the texts are in content/*.toml.
 //
 // It is the one exception to the rule that a core writes only its own tables: what happened in the past cannot be
 // told to cores that write the present, and a hub has to be there at once. So it copies rows straight into members,
 // challenges, challenge_follows, rooms, threads, posts, post_revisions, post_reactions, bookmarks, thread_follows,
-// messages, room_events, translations, translation_revisions and notices, and keeps the promises those tables' owners make: counters, gapless seq, ids in
+// messages, room_events, translations, translation_revisions, notices, room_staff and the tables of workshops, and keeps the promises those tables' owners make: counters, gapless seq, ids in
 // the order of time. It never touches a hub that has a member.
 package demo
 
@@ -15,6 +15,7 @@ import (
 
 	"senet/internal/account"
 	"senet/internal/pg"
+	"senet/internal/workshop"
 )
 
 // Password is every demo member's. It is no secret: a hub with the demo in it is for trying out.
@@ -59,7 +60,7 @@ func Load(ctx context.Context, store *pg.Store, accounts *account.Service) (load
 		if err := l.load(ctx, tx); err != nil {
 			return err
 		}
-		tx.Touch("challenges", "threads")
+		tx.Touch("challenges", "threads", workshop.Subject)
 		loaded = true
 		return nil
 	})

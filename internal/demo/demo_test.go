@@ -243,3 +243,26 @@ func number(t *testing.T, h hub, query string) int {
 	}
 	return n
 }
+
+// TestLoad_workshops: one is on, some are to come, one repeats, one is full, one is cancelled, one is over, one is a draft.
+func TestLoad_workshops(t *testing.T) {
+	t.Parallel()
+	h := loaded(t)
+	for name, query := range map[string]string{
+		"on now":                     `select count(*) - 1 from workshops w join rooms r on r.workshop_id = w.id where now() between starts_at and ends_at and r.state = 'open' and r.agenda_item is not null`,
+		"to come":                    `select greatest(0, 7 - count(*)) from workshops where starts_at > now() and state = 'announced'`,
+		"full, and somebody waits":   `select count(*) - 1 from workshops w where capacity = (select count(*) from workshop_registrations where workshop_id = w.id and state = 'registered') and exists (select from workshop_registrations where workshop_id = w.id and state = 'waiting')`,
+		"cancelled":                  `select count(*) - 1 from workshops where state = 'cancelled' and cancel_reason <> ''`,
+		"over":                       `select count(*) - 1 from workshops w join rooms r on r.workshop_id = w.id where ends_at < now() and r.state = 'ended'`,
+		"drafts without a room":      `select count(*) - 1 from workshops w join workshop_drafters d on d.workshop_id = w.id where state = 'draft' and not exists (select from rooms where workshop_id = w.id)`,
+		"others have an organiser":   `select count(*) from workshops w where state <> 'draft' and not exists (select from rooms r join room_staff s on s.room_id = r.id where r.workshop_id = w.id and s.role = 'organiser')`,
+		"series keep their time":     `select count(distinct (starts_at at time zone zone)::time) - 1 from workshops where series_id is not null`,
+		"series are weekly":          `select count(*) from (select starts_at at time zone zone - lag(starts_at at time zone zone) over (order by starts_at) as apart from workshops where series_id is not null) s where apart <> interval '7 days'`,
+		"agendas end with the event": `select count(*) from workshop_items i join workshops w on w.id = i.workshop_id where w.starts_at + make_interval(mins => i.starts_min + i.minutes) > w.ends_at`,
+		"none is on a weekend":       `select count(*) from workshops where extract(isodow from starts_at at time zone zone) > 5 and not now() between starts_at and ends_at`,
+	} {
+		if got := number(t, h, query); got != 0 {
+			t.Errorf("%s: off by %d", name, got)
+		}
+	}
+}

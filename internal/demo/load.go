@@ -33,10 +33,11 @@ type loader struct {
 	challenges map[string]int64 // by slug
 	mentions   markup.Mentions
 	renderings []rendering
+	events     []eventRow
 }
 
 func (l *loader) load(ctx context.Context, tx *pg.Tx) error {
-	for _, step := range []func(context.Context, *pg.Tx) error{l.loadMembers, l.loadChallenges, l.loadThreads, l.loadRooms, l.loadWords} {
+	for _, step := range []func(context.Context, *pg.Tx) error{l.loadMembers, l.loadChallenges, l.loadThreads, l.loadWorkshops, l.loadRooms, l.loadWords} {
 		if err := step(ctx, tx); err != nil {
 			return err
 		}

@@ -34,6 +34,11 @@ func (l *loader) loadRooms(ctx context.Context, tx *pg.Tx) error {
 		messages = append(messages, said...)
 		rooms = append(rooms, []any{ids[i], l.challenges[c.Slug], len(said), l.now.Add(-founded)})
 	}
+	events, said, err := l.eventRooms(ctx, tx)
+	if err != nil {
+		return err
+	}
+	messages = append(messages, said...)
 	slices.SortStableFunc(messages, func(a, b *messageRow) int { return a.at.Compare(b.at) })
 	messageIDs, err := reserve(ctx, tx, "messages", len(messages))
 	if err != nil {
@@ -45,16 +50,24 @@ func (l *loader) loadRooms(ctx context.Context, tx *pg.Tx) error {
 	if err := copyRows(ctx, tx, "rooms", []string{"id", "challenge_id", "seq", "created_at"}, rooms); err != nil {
 		return err
 	}
+	if err := l.copyEventRooms(ctx, tx, events); err != nil {
+		return err
+	}
 	return l.copyMessages(ctx, tx, messages)
 }
 
-func (l *loader) said(slug string, id int64) (said []*messageRow) {
+func (l *loader) said(slug string, id int64) []*messageRow {
 	i := slices.IndexFunc(l.Rooms, func(r room) bool { return r.Challenge == slug })
 	if i < 0 {
 		return nil
 	}
-	for j := range l.Rooms[i].Messages {
-		m := &messageRow{message: &l.Rooms[i].Messages[j], room: id, seq: j + 1}
+	return l.talk(l.Rooms[i].Messages, id)
+}
+
+// talk is what was said in the room with that id.
+func (l *loader) talk(messages []message, id int64) (said []*messageRow) {
+	for j := range messages {
+		m := &messageRow{message: &messages[j], room: id, seq: j + 1}
 		m.client, m.at = uuid.New(), l.at(m.Ago)
 		if m.Answers > 0 {
 			m.answer = said[m.Answers-1]

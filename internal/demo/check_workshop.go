@@ -1,0 +1,62 @@
+package demo
+
+import (
+	"slices"
+	"time"
+
+	"senet/internal/workshop"
+)
+
+func (k *checker) workshops(all []event) {
+	keys := map[string]bool{}
+	for _, e := range all {
+		k.require(e.Key != "" && !keys[e.Key], e.place, "key", "%q is empty or taken", e.Key)
+		keys[e.Key] = true
+		k.workshop(e)
+	}
+}
+
+func (k *checker) workshop(e event) {
+	k.require(slices.Contains(workshop.Kinds, workshop.Kind(e.Kind)), e.place, "kind", "%q is no kind of event", e.Kind)
+	k.require(k.slugs[e.Challenge], e.place, "challenge", "no challenge %q", e.Challenge)
+	_, err := time.LoadLocation(e.Zone)
+	k.require(err == nil && e.Zone != "", e.place, "zone", "%q is no time zone", e.Zone)
+	k.require(e.Minutes >= 5, e.place, "minutes", "%d is too brief", e.Minutes)
+	k.text(e.place, "title_en", e.TitleEn)
+	k.text(e.place, "title_zh", e.TitleZh)
+	if !e.Draft {
+		k.text(e.place, "summary_en", e.SummaryEn)
+		k.text(e.place, "summary_zh", e.SummaryZh)
+	}
+	staff := append(append([]string{e.Organiser}, e.Hosts...), e.Interpreters...)
+	guests := append(slices.Clone(e.Registered), e.Waiting...)
+	for _, who := range append(slices.Clone(staff), guests...) {
+		k.by(e.place, "people", who)
+	}
+	for _, list := range [][]string{staff, guests} {
+		slices.Sort(list)
+		k.require(len(slices.Compact(list)) == len(list), e.place, "people", "somebody is there twice")
+	}
+	k.require(e.Capacity == 0 || len(e.Registered) <= e.Capacity, e.place, "registered", "there are %d seats only", e.Capacity)
+	k.require(len(e.Waiting) == 0 || len(e.Registered) == e.Capacity, e.place, "waiting", "somebody waits though a seat is free")
+	k.require(e.Now <= len(e.Items), e.place, "now", "there is no item %d", e.Now)
+	at := 0
+	for _, i := range e.Items {
+		at = max(at, i.Starts) + i.Minutes
+		k.text(e.place, "item", i.TitleEn)
+		k.text(e.place, "item", i.TitleZh)
+	}
+	k.require(at <= e.Minutes, e.place, "item", "the agenda lasts %d minutes, the event %d", at, e.Minutes)
+	for _, s := range e.Speakers {
+		if s.Member != "" {
+			k.by(e.place, "speaker", s.Member)
+		} else {
+			k.text(e.place, "speaker", s.Name)
+		}
+	}
+	for _, m := range e.Messages {
+		k.by(m.place, "by", m.By)
+		k.text(m.place, "body", m.Body)
+		k.require(m.Ago <= e.Ago, m.place, "ago", "it was said before the beginning")
+	}
+}
