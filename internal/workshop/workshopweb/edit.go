@@ -70,8 +70,8 @@ func (h *Handlers) newEvent(c *fiber.Ctx) error {
 	v := formView{Form: workshop.Form{Kind: workshop.Workshop, Zone: workshop.Brussels, Challenge: c.Query("challenge")}}
 	v.Form.Agenda = make([]workshop.ItemForm, offered)
 	v.Form.Speakers = make([]workshop.SpeakerForm, offered)
-	start := r.Now.AddDate(0, 0, 14).Truncate(24 * time.Hour)
-	v.Form.Start, v.Form.End = start.Format("2006-01-02T10:00"), start.Format("2006-01-02T12:00")
+	day := r.Now.AddDate(0, 0, 14).Format(time.DateOnly)
+	v.Form.Start, v.Form.End = day+"T10:00", day+"T12:00"
 	return h.showForm(c, fiber.StatusOK, v)
 }
 
