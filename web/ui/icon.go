@@ -74,7 +74,6 @@ var icons = map[string]string{
 	"settings":    `<path d="M4 7h9m4 0h3M4 17h3m4 0h9"/><circle cx="15" cy="7" r="2"/><circle cx="9" cy="17" r="2"/>`,
 	"trash":       `<path d="M5 7h14M10 7V4.5h4V7M7 7l.8 12.5h8.4L17 7"/>`,
 	"move":        `<path d="M4 12h15m-5-5 5 5-5 5"/>`,
-	"calendar":    `<path d="M4.5 6h15v14h-15zM4.5 10.5h15M8.5 3.5V8m7-4.5V8"/>`,
 	"keyboard":    `<path d="M3 6.5h18v11H3zM7 10.2v.1m3.3-.1v.1m3.4-.1v.1m3.3-.1v.1M8 14h8"/>`,
 	"eye":         `<path d="M3 12s3-6.5 9-6.5S21 12 21 12s-3 6.5-9 6.5S3 12 3 12z"/><circle cx="12" cy="12" r="2.8"/>`,
 }
