@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -37,7 +38,7 @@ type Question struct {
 	ID        QuestionID
 	Room      RoomID
 	ClientID  uuid.UUID
-	Author    By // the zero By when it was asked without a name
+	Author    By // the zero By when it was asked without a name: the side may tell enough
 	Anonymous bool
 	Body      string
 	HTML      string
@@ -138,13 +139,17 @@ func (s *Service) ask(ctx context.Context, tx *pg.Tx, viewer account.Viewer, a A
 	return id, err
 }
 
-// voteFor and unvote are one statement each; a merged question's votes go to the one it was merged into.
+// A vote and taking it back are one statement each; a merged question's votes go to the one it was merged into. The question
+// is locked before the vote is written: who waited for a host sees what he made of it. Everything about questions locks
+// them before the room's log.
 const vote = `
 	with asked as (
-		select coalesce(i.id, q.id) as id, coalesce(i.room_id, q.room_id) as room_id
-		from questions q left join questions i on i.id = q.into_id
-		where q.id = @question and q.hidden_at is null and coalesce(i.state, q.state) in ('queued', 'live') and i.hidden_at is null
-	), room as (` + mayAct + ` and r.id = (select room_id from asked)
+		select coalesce(into_id, id) as id from questions where id = @question and hidden_at is null
+	), locked as (
+		select id, room_id from questions
+		where id = (select id from asked) and state in ('queued', 'live') and hidden_at is null
+		for no key update
+	), room as (` + mayAct + ` and r.id = (select room_id from locked)
 	), changed as (%s), counted as (
 		update questions set votes = votes + @by where id = (select question_id from changed) returning id, room_id, votes
 	), done as (
@@ -154,9 +159,9 @@ const vote = `
 
 var (
 	addVote = fmt.Sprintf(vote, `insert into question_votes (question_id, member_id)
-		select asked.id, @viewer from asked, room on conflict do nothing returning question_id`)
-	dropVote = fmt.Sprintf(vote, `delete from question_votes v using asked, room where v.question_id = asked.id and v.member_id = @viewer
-		returning v.question_id`)
+		select locked.id, @viewer from locked, room on conflict do nothing returning question_id`)
+	dropVote = fmt.Sprintf(vote, `delete from question_votes v using locked, room where v.question_id = locked.id
+		and v.member_id = @viewer returning v.question_id`)
 )
 
 const roomOfQuestion = `select room_id from questions where id = @id and hidden_at is null`
@@ -167,11 +172,25 @@ func (s *Service) Vote(ctx context.Context, viewer account.Viewer, id QuestionID
 	if on {
 		query, by = addVote, 1
 	}
-	return s.act(ctx, fmt.Sprintf("vote for question %d", id), viewer, query, pgx.StrictNamedArgs{"question": id, "by": by},
-		func() error {
-			return s.whyNot(ctx, viewer, roomOfQuestion, int64(id), errNoQuestion, errQuestionOver)
-		})
+	what := fmt.Sprintf("vote for question %d", id)
+	why := func() error { return s.whyNot(ctx, viewer, roomOfQuestion, int64(id), errNoQuestion, errQuestionOver) }
+	err := s.act(ctx, what, viewer, query, pgx.StrictNamedArgs{"question": id, "by": by}, why)
+	for range maxMerges {
+		if !errors.Is(err, errQuestionOver) {
+			break
+		}
+		// It may have been merged while the vote waited for it.
+		err = s.act(ctx, what, viewer, query, pgx.StrictNamedArgs{"question": id, "by": by}, why)
+	}
+	return err
 }
+
+// maxMerges is how many merges in a row a vote follows.
+const maxMerges = 2
+
+// lockQuestions lets one host at a time move the questions of a room. It is no lock of the room: that one comes last, with
+// the log.
+const lockQuestions = `select pg_advisory_xact_lock(hashtextextended('chat.questions:' || @room::bigint, 0))`
 
 const (
 	// What was live before is answered: there is one at a time.
@@ -197,7 +216,7 @@ func (s *Service) SetQuestion(ctx context.Context, viewer account.Viewer, id Que
 		return err
 	}
 	return s.store.InTx(ctx, func(tx *pg.Tx) error {
-		if _, err := tx.Exec(ctx, lockRoom, pgx.StrictNamedArgs{"room": room.ID}); err != nil {
+		if _, err := tx.Exec(ctx, lockQuestions, pgx.StrictNamedArgs{"room": room.ID}); err != nil {
 			return err
 		}
 		moved := []QuestionID{}
@@ -251,7 +270,7 @@ func (s *Service) Merge(ctx context.Context, viewer account.Viewer, id, into Que
 	}
 	args := pgx.StrictNamedArgs{"id": id, "into": into}
 	err = s.store.InTx(ctx, func(tx *pg.Tx) error {
-		if _, err := tx.Exec(ctx, lockRoom, pgx.StrictNamedArgs{"room": room.ID}); err != nil {
+		if _, err := tx.Exec(ctx, lockQuestions, pgx.StrictNamedArgs{"room": room.ID}); err != nil {
 			return err
 		}
 		var both int
@@ -283,7 +302,8 @@ const questionColumns = `
 	case when q.hidden_at is null then q.html else '' end as html, q.lang, q.votes, q.state, coalesce(q.into_id, 0) as into_id,
 	q.created_at as at, q.state_at, q.hidden_at is not null as hidden,
 	case when q.anonymous then 0 else a.id end as author_id, case when q.anonymous then '' else a.name end as name,
-	case when q.anonymous then '' else a.handle end as handle, a.region, case when q.anonymous then '' else a.affiliation end as affiliation,
+	case when q.anonymous then '' else a.handle end as handle, case when q.anonymous then '' else a.region end as region,
+	case when q.anonymous then '' else a.affiliation end as affiliation,
 	case when q.anonymous then '' else a.role end as role,
 	exists (select from question_votes v where v.question_id = q.id and v.member_id = @viewer) as voted,
 	q.author_id = @viewer as own,
@@ -326,16 +346,17 @@ const (
 	questionsOf = `select ` + questionColumns + ` from questions q join members a on a.id = q.author_id where q.id = any(@ids)`
 	// MaxQuestions bounds a list; the most valued of those that wait come first, then what was answered last.
 	roomQuestions = `select ` + questionColumns + ` from questions q join members a on a.id = q.author_id
-		where q.room_id = @room and q.hidden_at is null and q.state <> 'merged'
-		order by array_position(array['live', 'queued', 'parked', 'answered'], q.state),
-			case when q.state = 'queued' then q.votes end desc, q.state_at desc nulls last, q.id
+		where q.room_id = @room and q.hidden_at is null
+		order by array_position(array['live', 'queued', 'parked', 'answered', 'merged'], q.state),
+			case when q.state = 'queued' then q.votes end desc, case when q.state <> 'queued' then q.state_at end desc nulls last, q.id
 		limit @n`
 )
 
 // MaxQuestions is how many questions a room shows.
 const MaxQuestions = 300
 
-// Questions are those of a room, at most MaxQuestions: the one that is live, the queued ones by votes, the parked, the answered.
+// Questions are those of a room, at most MaxQuestions: the one that is live, the queued ones by votes and then by age, the
+// parked, the answered, the merged, of these the newest first. room-questions.js keeps the same order.
 func (s *Service) Questions(ctx context.Context, viewer account.Viewer, room RoomID) ([]Question, error) {
 	rows, err := pg.All[questionRow](ctx, s.store, roomQuestions, pgx.StrictNamedArgs{"viewer": viewer.ID, "room": room, "n": MaxQuestions})
 	if err != nil {

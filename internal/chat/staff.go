@@ -180,6 +180,11 @@ const (
 // the transaction of a decision. It is in force from the commit on, on every node: who is removed is sent out. Of who is
 // readmitted already it is the Conflict chat.already.
 func (s *Service) Sanction(ctx context.Context, tx *pg.Tx, room RoomID, member account.MemberID, kind Sanction, until *time.Time) error {
+	if kind == Removed { // first: everything about hands locks them before the room
+		if err := s.lowerAll(ctx, tx, room, member); err != nil {
+			return err
+		}
+	}
 	if _, err := tx.Exec(ctx, lockRoom, pgx.StrictNamedArgs{"room": room}); err != nil {
 		return fmt.Errorf("lock room %d: %w", room, err)
 	}
@@ -195,11 +200,6 @@ func (s *Service) Sanction(ctx context.Context, tx *pg.Tx, room RoomID, member a
 		return fmt.Errorf("sanction %d in room %d: %w", member, room, err)
 	case tag.RowsAffected() == 0:
 		return errAlready
-	}
-	if kind == Removed {
-		if err := s.lowerAll(ctx, tx, room, member); err != nil {
-			return err
-		}
 	}
 	_, err = s.Append(ctx, tx, room, Entry{Kind: KindSanction, Data: data(sanctionData{member, kind, until})})
 	return err
