@@ -3,6 +3,7 @@ package chat
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -40,8 +41,9 @@ type Hand struct {
 }
 
 // Queue puts raised hands into the order in which they get the floor: the sides take turns, the one whose turn was longest ago
-// first, and within a side whoever raised first. So nobody is overtaken more than once by each other side. lastCalled is when
-// each side last had the floor; room-hands.js keeps the same order.
+// first, and within a side whoever raised first. So whoever is the first of his side lets each other side pass once at most, and
+// whoever has n of his own side before him n+1 times. lastCalled is when each side last got the floor; room-hands.js keeps the
+// same order.
 func Queue(hands []Hand, lastCalled map[account.Region]time.Time) []Hand {
 	queue := slices.DeleteFunc(slices.Clone(hands), func(h Hand) bool { return h.State != Raised })
 	slices.SortFunc(queue, func(a, b Hand) int { return cmp.Compare(a.ID, b.ID) })
@@ -124,6 +126,7 @@ func (s *Service) Floor(ctx context.Context, room RoomID) (Floor, error) {
 		}
 		all = append(all, h)
 	}
+	slices.SortStableFunc(f.Speaking, func(a, b Hand) int { return a.CalledAt.Compare(*b.CalledAt) })
 	f.Queue = Queue(all, f.LastCalled)
 	return f, nil
 }
@@ -183,9 +186,12 @@ func (s *Service) lower(ctx context.Context, db pg.DB, room RoomID, member accou
 	if err != nil {
 		return fmt.Errorf("lower hand in room %d: %w", room, err)
 	}
+	if seq == 0 {
+		return nil
+	}
 	if tx, in := db.(*pg.Tx); in {
 		tx.OnCommit(func() { s.tell(of, seq, nil) })
-	} else if seq != 0 {
+	} else {
 		s.tell(of, seq, nil)
 	}
 	return nil
@@ -204,7 +210,10 @@ const moveHand = `
 		returning id, room_id, member_id, state, side, raised_at, called_at
 	` + handEvent
 
-var errNoHand = fault.New(fault.NotFound, "chat.hand.not_found")
+var (
+	errNoHand = fault.New(fault.NotFound, "chat.hand.not_found")
+	errMoved  = fault.New(fault.Conflict, "chat.hand.moved")
+)
 
 const roomOfHand = `select room_id from hands where id = @id`
 
@@ -226,15 +235,17 @@ func (s *Service) MoveHand(ctx context.Context, viewer account.Viewer, id HandID
 	case err != nil:
 		return fmt.Errorf("move hand %d: %w", id, err)
 	case seq == 0:
-		return fault.New(fault.Conflict, "chat.hand.moved")
+		return errMoved
 	}
 	s.tell(room, seq, nil)
 	return nil
 }
 
-// NextSpeaker says that whoever has the floor has spoken, and gives it to the first in the queue, for hosts. ok is false when
-// nobody waits.
-func (s *Service) NextSpeaker(ctx context.Context, viewer account.Viewer, id RoomID) (next Hand, ok bool, err error) {
+// NextSpeaker says that whoever has the floor has spoken, and gives it to the first in the queue, for hosts. after is the hand
+// that was given the floor last as the host sees it, 0 when nobody has it: where somebody else has it by now, another host
+// was quicker, nothing is changed, and that hand is what is returned, so that it is harmless to ask twice; nil asks for the next
+// whoever speaks. ok is false when nobody waits.
+func (s *Service) NextSpeaker(ctx context.Context, viewer account.Viewer, id RoomID, after *HandID) (next Hand, ok bool, err error) {
 	room, err := s.FindRoom(ctx, viewer, id)
 	if err != nil {
 		return Hand{}, false, err
@@ -242,17 +253,30 @@ func (s *Service) NextSpeaker(ctx context.Context, viewer account.Viewer, id Roo
 	if !room.Hosts(viewer) {
 		return Hand{}, false, errForbidden
 	}
-	f, err := s.Floor(ctx, id)
-	if err != nil {
-		return Hand{}, false, err
-	}
-	for _, h := range f.Speaking {
-		if err := s.MoveHand(ctx, viewer, h.ID, Done); err != nil && fault.Of(err) == nil {
+	for {
+		f, err := s.Floor(ctx, id)
+		if err != nil {
 			return Hand{}, false, err
 		}
+		if n := len(f.Speaking); n > 0 && after != nil && f.Speaking[n-1].ID != *after {
+			return f.Speaking[n-1], true, nil
+		}
+		for _, h := range f.Speaking {
+			if err := s.MoveHand(ctx, viewer, h.ID, Done); err != nil && fault.Of(err) == nil {
+				return Hand{}, false, err
+			}
+		}
+		if len(f.Queue) == 0 {
+			return Hand{}, false, nil
+		}
+		next := f.Queue[0]
+		err = s.MoveHand(ctx, viewer, next.ID, Called)
+		if !errors.Is(err, errMoved) {
+			return next, err == nil, err
+		}
+		// Lowered, or called by another host, since we looked.
+		if after == nil {
+			after = new(HandID)
+		}
 	}
-	if len(f.Queue) == 0 {
-		return Hand{}, false, nil
-	}
-	return f.Queue[0], true, s.MoveHand(ctx, viewer, f.Queue[0].ID, Called)
 }

@@ -129,6 +129,10 @@ type handBody struct {
 	Up bool `json:"up" form:"up"`
 }
 
+type nextBody struct {
+	After *chat.HandID `json:"after" form:"after"` // who has the floor, as the host sees it
+}
+
 type handStateBody struct {
 	State chat.HandState `json:"state" form:"state"`
 }
@@ -212,9 +216,9 @@ func (h *Handlers) roomActs() []act {
 				return s.LowerHand(c.UserContext(), r.Viewer, id)
 			})
 		}, nil),
-		acting(h, "/rooms/:id/next-speaker", func(c *fiber.Ctx, r *httpx.Request, _ noBody) (done, error) {
+		acting(h, "/rooms/:id/next-speaker", func(c *fiber.Ctx, r *httpx.Request, b nextBody) (done, error) {
 			return onRoom(c, "hands", func(id chat.RoomID) error {
-				_, _, err := s.NextSpeaker(c.UserContext(), r.Viewer, id)
+				_, _, err := s.NextSpeaker(c.UserContext(), r.Viewer, id, b.After)
 				return err
 			})
 		}, nil),
