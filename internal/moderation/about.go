@@ -17,8 +17,8 @@ const aboutWeight = 400
 
 // About is what somebody who is to decide must see of a subject: whose it is, how it begins and where it stands.
 type About struct {
-	Author string
-	Text   string // the title of a thread, the beginning of a post or message; "" of a member
+	Author string // "" of a question that was asked without a name
+	Text   string // the title of a thread, the beginning of a post, message or question; "" of a member
 	Lang   string
 	Path   string // without the locale
 }
@@ -31,10 +31,16 @@ const (
 		from posts p join members a on a.id = p.author_id where p.id = @id`
 	aboutMessage = `
 		select a.name as author, left(m.body, 2000) as text, m.lang,
-			'/c/' || c.slug || '/room?at=' || m.seq || '#m-' || m.id as path
+			coalesce(nullif(r.path, ''), '/c/' || c.slug || '/room') || '?at=' || m.seq || '#m-' || m.id as path
 		from messages m join members a on a.id = m.author_id
-			join rooms r on r.id = m.room_id join challenges c on c.id = r.challenge_id
+			join rooms r on r.id = m.room_id left join challenges c on c.id = r.challenge_id
 		where m.id = @id`
+	aboutQuestion = `
+		select case when q.anonymous then '' else a.name end as author, left(q.body, 2000) as text, q.lang,
+			coalesce(nullif(r.path, ''), '/c/' || c.slug || '/room') || '#q-' || q.id as path
+		from questions q join members a on a.id = q.author_id
+			join rooms r on r.id = q.room_id left join challenges c on c.id = r.challenge_id
+		where q.id = @id`
 	aboutThreadTitle = `
 		select a.name as author, t.title as text, t.lang, '/t/' || t.id as path
 		from threads t join members a on a.id = t.author_id where t.id = @id`
@@ -42,7 +48,7 @@ const (
 		select name as author, '' as text, '' as lang, '/m/' || handle as path from members where id = @id`
 )
 
-// About looks at a post, message, thread or member. For moderators.
+// About looks at a post, message, question, thread or member. For moderators.
 func (s *Service) About(ctx context.Context, viewer account.Viewer, of Subject) (About, error) {
 	if err := permit(viewer, ""); err != nil {
 		return About{}, err
@@ -53,6 +59,8 @@ func (s *Service) About(ctx context.Context, viewer account.Viewer, of Subject) 
 		query = aboutPost
 	case Message:
 		query = aboutMessage
+	case Question:
+		query = aboutQuestion
 	case Thread:
 		query = aboutThreadTitle
 	}

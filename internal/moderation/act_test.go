@@ -41,6 +41,10 @@ func messageState(b *bundle) string {
 	return value[string](b, `select case when hidden_at is null then 'shown' else 'hidden' end from messages where id = $1`, b.message)
 }
 
+func questionState(b *bundle) string {
+	return value[string](b, `select case when hidden_at is null then 'shown' else 'hidden' end from questions where id = $1`, b.question)
+}
+
 var allActs = []act{
 	{name: "hide a post", action: moderation.Hide, subject: moderation.Post, told: notify.KindHidden, state: postState, before: "shown", after: "hidden",
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
@@ -59,6 +63,15 @@ var allActs = []act{
 		prepare: func(b *bundle) { b.must(b.HideMessage(b.t.Context(), b.mod, b.message, "Advertising")) },
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
 			return b.UnhideMessage(b.t.Context(), v, b.message, "Advertising")
+		}},
+	{name: "hide a question", action: moderation.Hide, subject: moderation.Question, told: notify.KindHidden, state: questionState, before: "shown", after: "hidden",
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.HideQuestion(b.t.Context(), v, b.question, "Advertising")
+		}},
+	{name: "show a question again", action: moderation.Unhide, subject: moderation.Question, told: notify.KindRestored, state: questionState, before: "hidden", after: "shown",
+		prepare: func(b *bundle) { b.must(b.HideQuestion(b.t.Context(), b.mod, b.question, "Advertising")) },
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.UnhideQuestion(b.t.Context(), v, b.question, "Advertising")
 		}},
 	{name: "lock", action: moderation.Lock, subject: moderation.Thread, told: notify.KindLocked, state: lockedState, before: "open", after: "locked",
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
@@ -251,5 +264,27 @@ func (b *bundle) undone(a act, e moderation.Entry, by account.Viewer) {
 	b.ok(err)
 	if got := a.state(b); got != a.after {
 		b.t.Errorf("after undoing the undoing: %q, want %q", got, a.after)
+	}
+}
+
+// TestHideQuestion_keepsTheName: the room is not told whose question it was, nor is whoever is about to decide; the log, which
+// only moderators read, is.
+func TestHideQuestion_keepsTheName(t *testing.T) {
+	b := setup(t)
+	about, err := b.About(t.Context(), b.mod, moderation.Subject{Kind: moderation.Question, ID: int64(b.question)})
+	b.ok(err)
+	if about.Author != "" || about.Text != "谁来付钱？" || about.Lang != "zh" || about.Path == "" {
+		t.Errorf("about the question: %+v", about)
+	}
+	e, err := b.HideQuestion(t.Context(), b.mod, b.question, "Advertising")
+	b.ok(err)
+	if e.AuthorID != b.author.ID || e.Data.Path != about.Path {
+		t.Errorf("the row is %+v", e)
+	}
+	if _, err := b.UnhideQuestion(t.Context(), b.mod, b.question, ""); err != nil {
+		t.Fatal(err)
+	}
+	if n := value[int](b, `select count(*) from room_events where kind like 'question%' and member_id is not null`); n > 0 {
+		t.Errorf("%d events of the room name somebody", n)
 	}
 }

@@ -6,7 +6,7 @@ import "slices"
 type Action string
 
 const (
-	Hide      Action = "hide" // of a post or message
+	Hide      Action = "hide" // of a post, message or question
 	Unhide    Action = "unhide"
 	Lock      Action = "lock" // of a thread, as the next five
 	Unlock    Action = "unlock"

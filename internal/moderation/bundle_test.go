@@ -19,7 +19,8 @@ import (
 	"senet/internal/translation/translationtest"
 )
 
-// bundle is a hub with one thread of two posts, a room with one message, and people of every role.
+// bundle is a hub with one thread of two posts, a room with one message and one question, asked without a name, and people of
+// every role.
 type bundle struct {
 	*moderation.Service
 	t      *testing.T
@@ -34,6 +35,7 @@ type bundle struct {
 	thread          forum.ThreadID
 	opening, answer forum.PostID
 	message         chat.MessageID
+	question        chat.QuestionID
 }
 
 func setup(t *testing.T) *bundle {
@@ -69,6 +71,9 @@ func newBundle(t *testing.T, store *pg.Store) *bundle {
 	b.answer, err = b.forum.Reply(t.Context(), b.author, forum.ReplyForm{Thread: b.thread, Body: "Procalcitonin.", Lang: "en", ClientID: uuid.New()})
 	b.ok(err)
 	b.message = b.say("hello")
+	room := value[chat.RoomID](b, `select id from rooms where challenge_id = $1`, b.here)
+	b.question, err = rooms.Ask(t.Context(), b.author, chat.Ask{Room: room, ClientID: uuid.New(), Body: "谁来付钱？", Anonymous: true})
+	b.ok(err)
 	return b
 }
 

@@ -15,6 +15,7 @@ type LogID int64
 const (
 	Post      = "post"
 	Message   = "message"
+	Question  = "question" // asked in a room
 	Thread    = "thread"
 	Member    = "member"
 	Challenge = "challenge" // 0 is all of them

@@ -35,6 +35,17 @@ func (s *Service) UnhideMessage(ctx context.Context, viewer account.Viewer, id c
 	return s.decide(ctx, viewer, s.hideMessage(viewer, id, false, reason))
 }
 
+// HideQuestion takes a question asked in a room away from everybody but moderators, in every open room and every replay. Its
+// author is told, the room is not told whose it was.
+func (s *Service) HideQuestion(ctx context.Context, viewer account.Viewer, id chat.QuestionID, reason string) (Entry, error) {
+	return s.decide(ctx, viewer, s.hideQuestion(viewer, id, true, reason))
+}
+
+// UnhideQuestion shows it again.
+func (s *Service) UnhideQuestion(ctx context.Context, viewer account.Viewer, id chat.QuestionID, reason string) (Entry, error) {
+	return s.decide(ctx, viewer, s.hideQuestion(viewer, id, false, reason))
+}
+
 func hiding(hide bool) (Action, notify.Kind) {
 	if hide {
 		return Hide, notify.KindHidden
@@ -75,14 +86,31 @@ func (s *Service) hidePost(id forum.PostID, hide bool, reason string) decision {
 const numberOfPost = `select number from posts where id = @id`
 
 func (s *Service) hideMessage(viewer account.Viewer, id chat.MessageID, hide bool, reason string) decision {
+	change := s.chat.Unhide
+	if hide {
+		change = s.chat.Hide
+	}
+	return s.hideInRoom(Subject{Kind: Message, ID: int64(id)}, hide, reason, func(ctx context.Context, tx *pg.Tx) (chat.Subject, error) {
+		return change(ctx, tx, viewer, id)
+	})
+}
+
+func (s *Service) hideQuestion(viewer account.Viewer, id chat.QuestionID, hide bool, reason string) decision {
+	change := s.chat.UnhideQuestion
+	if hide {
+		change = s.chat.HideQuestion
+	}
+	return s.hideInRoom(Subject{Kind: Question, ID: int64(id)}, hide, reason, func(ctx context.Context, tx *pg.Tx) (chat.Subject, error) {
+		return change(ctx, tx, viewer, id)
+	})
+}
+
+// hideInRoom is the decision to hide what stands in a room, or to show it again, by change.
+func (s *Service) hideInRoom(of Subject, hide bool, reason string, change func(context.Context, *pg.Tx) (chat.Subject, error)) decision {
 	action, kind := hiding(hide)
-	d := decision{action: action, subject: Subject{Kind: Message, ID: int64(id)}, reason: reason}
+	d := decision{action: action, subject: of, reason: reason}
 	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
-		change := s.chat.Unhide
-		if hide {
-			change = s.chat.Hide
-		}
-		sub, err := change(ctx, tx, viewer, id)
+		sub, err := change(ctx, tx)
 		if err != nil {
 			return outcome{}, err
 		}

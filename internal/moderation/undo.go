@@ -39,8 +39,11 @@ func (s *Service) opposite(ctx context.Context, viewer account.Viewer, e Entry) 
 	thread := forum.ThreadID(e.SubjectID)
 	switch e.Action {
 	case Hide, Unhide:
-		if e.SubjectKind == Message {
+		switch e.SubjectKind {
+		case Message:
 			return s.hideMessage(viewer, chat.MessageID(e.SubjectID), e.Action == Unhide, ""), nil
+		case Question:
+			return s.hideQuestion(viewer, chat.QuestionID(e.SubjectID), e.Action == Unhide, ""), nil
 		}
 		return s.hidePost(forum.PostID(e.SubjectID), e.Action == Unhide, ""), nil
 	case Lock, Unlock:

@@ -12,9 +12,10 @@ import (
 // Tools are a moderator's, drawn by the package that owns them; each may be nil. Nothing of them is in a frame,
 // because a form belongs to its viewer: room.js puts those of message 0 to the messages that arrive.
 type Tools struct {
-	Message func(r *httpx.Request, id int64, hidden bool) templ.Component // on one message
-	Reasons func(r *httpx.Request) templ.Component                        // offered to every reason field of the page
-	Done    func(r *httpx.Request) templ.Component                        // on top: what was done, with its undo
+	Message  func(r *httpx.Request, id int64, hidden bool) templ.Component // on one message
+	Question func(r *httpx.Request, id int64, hidden bool) templ.Component // on one question
+	Reasons  func(r *httpx.Request) templ.Component                        // offered to every reason field of the page
+	Done     func(r *httpx.Request) templ.Component                        // on top: what was done, with its undo
 	// Aside is what the room of a workshop is about; the item of its agenda that is on now is marked.
 	Aside func(ctx context.Context, r *httpx.Request, workshop, item int64) (templ.Component, error)
 }
@@ -24,6 +25,13 @@ func (t Tools) message(r *httpx.Request, id chat.MessageID, hidden bool) templ.C
 		return templ.NopComponent
 	}
 	return t.Message(r, int64(id), hidden)
+}
+
+func (t Tools) question(r *httpx.Request, id chat.QuestionID) templ.Component {
+	if t.Question == nil || !r.Viewer.Moderates() {
+		return templ.NopComponent
+	}
+	return t.Question(r, int64(id), false)
 }
 
 func (t Tools) reasons(r *httpx.Request) templ.Component {

@@ -59,6 +59,15 @@ var messageActs = acts{kind: moderation.Message, do: map[moderation.Action]act{
 	},
 }}
 
+var questionActs = acts{kind: moderation.Question, do: map[moderation.Action]act{
+	moderation.Hide: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
+		return h.moderation.HideQuestion(c.UserContext(), httpx.Of(c).Viewer, chat.QuestionID(f.ID), f.Reason)
+	},
+	moderation.Unhide: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
+		return h.moderation.UnhideQuestion(c.UserContext(), httpx.Of(c).Viewer, chat.QuestionID(f.ID), f.Reason)
+	},
+}}
+
 var threadActs = acts{kind: moderation.Thread, do: map[moderation.Action]act{
 	moderation.Lock: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
 		return h.moderation.Lock(c.UserContext(), httpx.Of(c).Viewer, forum.ThreadID(f.ID), f.Reason)

@@ -33,6 +33,8 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	pages.Post("/moderation/posts/:id/:act", httpx.Moderator, h.do(postActs))
 	pages.Get("/moderation/messages/:id/:act", httpx.Moderator, h.ask(messageActs))
 	pages.Post("/moderation/messages/:id/:act", httpx.Moderator, h.do(messageActs))
+	pages.Get("/moderation/questions/:id/:act", httpx.Moderator, h.ask(questionActs))
+	pages.Post("/moderation/questions/:id/:act", httpx.Moderator, h.do(questionActs))
 	pages.Get("/moderation/threads/:id/:act", httpx.Moderator, h.ask(threadActs))
 	pages.Post("/moderation/threads/:id/:act", httpx.Moderator, h.do(threadActs))
 	pages.Get("/moderation/members/:id/:act", httpx.Moderator, h.ask(trustActs))
@@ -56,4 +58,6 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	api.Post("/posts/:id/unhide", httpx.Moderator, h.apiAct(postActs, moderation.Unhide))
 	api.Post("/messages/:id/hide", httpx.Moderator, h.apiAct(messageActs, moderation.Hide))
 	api.Post("/messages/:id/unhide", httpx.Moderator, h.apiAct(messageActs, moderation.Unhide))
+	api.Post("/questions/:id/hide", httpx.Moderator, h.apiAct(questionActs, moderation.Hide))
+	api.Post("/questions/:id/unhide", httpx.Moderator, h.apiAct(questionActs, moderation.Unhide))
 }

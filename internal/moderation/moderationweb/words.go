@@ -18,8 +18,11 @@ func verb(r *httpx.Request, a moderation.Action) string { return r.T("moderation
 
 // question heads the page of an act.
 func question(r *httpx.Request, v actView) string {
-	if v.Kind == moderation.Message {
+	switch v.Kind {
+	case moderation.Message:
 		return r.T("moderation.ask_message." + string(v.Action))
+	case moderation.Question:
+		return r.T("moderation.ask_question." + string(v.Action))
 	}
 	return r.T("moderation.ask." + string(v.Action))
 }
@@ -27,8 +30,11 @@ func question(r *httpx.Request, v actView) string {
 // sentence says who did what, as in a row of the log.
 func sentence(r *httpx.Request, e moderation.Entry) string {
 	key := "moderation.did." + string(e.Action)
-	if e.SubjectKind == moderation.Message {
+	switch e.SubjectKind {
+	case moderation.Message:
 		key = "moderation.did_message." + string(e.Action)
+	case moderation.Question:
+		key = "moderation.did_question." + string(e.Action)
 	}
 	var from, to string
 	switch e.Action {

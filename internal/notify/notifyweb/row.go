@@ -83,8 +83,14 @@ func sentence(p *i18n.Printer, n notify.Item) string {
 	case notify.KindThread:
 		return either(p, n.Data.Challenge != nil, "notify.thread_in", "notify.thread", "Name", name, "Challenge", challenge(p, n))
 	case notify.KindHidden:
+		if n.About() == "question" {
+			return p.T("notify.hidden_question")
+		}
 		return either(p, inRoom, "notify.hidden_message", "notify.hidden_post")
 	case notify.KindRestored:
+		if n.About() == "question" {
+			return p.T("notify.restored_question")
+		}
 		return either(p, inRoom, "notify.restored_message", "notify.restored_post")
 	case notify.KindLocked:
 		return p.T("notify.locked")
