@@ -254,6 +254,9 @@ func (h *Handlers) ask(c *fiber.Ctx, r *httpx.Request, b askBody) (done, error) 
 	if err != nil {
 		return done{}, err
 	}
+	if err := h.asks.Check(r); err != nil {
+		return done{room: room}, err
+	}
 	id, err := h.service.Ask(c.UserContext(), r.Viewer, chat.Ask{Room: room, ClientID: client, Body: b.Body, Lang: b.Lang, Anonymous: b.Anonymous})
 	return done{fiber.StatusCreated, created[chat.QuestionID]{id}, room, "q-" + number(id)}, err
 }

@@ -26,6 +26,7 @@ type Handlers struct {
 	says    *httpx.Limiter
 	acts    *httpx.Limiter
 	reads   *httpx.Limiter
+	asks    *httpx.Limiter
 	sockets sockets
 }
 
@@ -36,6 +37,7 @@ func New(service *chat.Service, hub *chat.Hub, wire *Wire, kit *httpx.Kit) *Hand
 		says:    httpx.NewLimiter(10, 500*time.Millisecond),
 		acts:    actPace(),
 		reads:   httpx.NewLimiter(30, time.Second),
+		asks:    httpx.NewLimiter(5, 6*time.Second),
 		sockets: sockets{places: map[string]int{}, open: map[*session]int{}},
 	}
 	h.sockets.tails = newTails(func() int64 { return h.Limits.Waiting })
@@ -55,6 +57,8 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	}
 	api.Get("/rooms/:id", h.room)
 	api.Get("/rooms/:id/events", h.events)
+	api.Get("/rooms/:id/questions", h.questions)
+	api.Get("/rooms/:id/hands", h.hands)
 	api.Get("/messages/:id", h.message)
 	pages.Get("/messages/:id/edit", httpx.SignedIn, h.editPage)
 	api.Post("/rooms/:id/messages", h.sayJSON)
