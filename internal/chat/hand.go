@@ -42,7 +42,7 @@ type Hand struct {
 
 // Queue puts raised hands into the order in which they get the floor: the sides take turns, the one whose turn was longest ago
 // first, and within a side whoever raised first. So whoever is the first of his side lets each other side pass once at most, and
-// whoever has n of his own side before him n+1 times. lastCalled is when each side last got the floor; room-hands.js keeps the
+// whoever has n of his own side before him n+1 times. lastCalled is when each side last got the floor; room-order.js keeps the
 // same order.
 func Queue(hands []Hand, lastCalled map[account.Region]time.Time) []Hand {
 	queue := slices.DeleteFunc(slices.Clone(hands), func(h Hand) bool { return h.State != Raised })

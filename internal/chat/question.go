@@ -356,7 +356,7 @@ const (
 const MaxQuestions = 300
 
 // Questions are those of a room, at most MaxQuestions: the one that is live, the queued ones by votes and then by age, the
-// parked, the answered, the merged, of these the newest first. room-questions.js keeps the same order.
+// parked, the answered, the merged, of these the newest first. room-order.js keeps the same order.
 func (s *Service) Questions(ctx context.Context, viewer account.Viewer, room RoomID) ([]Question, error) {
 	rows, err := pg.All[questionRow](ctx, s.store, roomQuestions, pgx.StrictNamedArgs{"viewer": viewer.ID, "room": room, "n": MaxQuestions})
 	if err != nil {

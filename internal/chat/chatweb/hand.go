@@ -80,4 +80,8 @@ func minutes(r *httpx.Request, h chat.Hand) int {
 	return max(int(r.Now.Sub(*h.CalledAt)/time.Minute), 0)
 }
 
-func handAct(r *httpx.Request, id chat.HandID) string { return r.URL("/hands/" + number(id) + "/state") }
+func handAct(r *httpx.Request, id chat.HandID) string {
+	return r.URL("/hands/" + number(id) + "/state")
+}
+
+func calledAt(h chat.Hand) string { return milliseconds(h.CalledAt) }

@@ -1,13 +1,18 @@
 package chatweb
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
 	"senet/internal/chat"
+	"senet/internal/fault"
 	"senet/internal/httpx"
 	"senet/internal/translation"
 )
@@ -99,10 +104,8 @@ func folds() []fold {
 // in are those of the questions that belong to a part.
 func (f fold) in(qs []chat.Question) (some []chat.Question) {
 	for _, q := range qs {
-		for _, s := range f.states {
-			if q.State == s {
-				some = append(some, q)
-			}
+		if slices.Contains(f.states, q.State) {
+			some = append(some, q)
 		}
 	}
 	return some
@@ -127,4 +130,74 @@ func questionAct(r *httpx.Request, id chat.QuestionID, act string) string {
 
 func questionText(id chat.QuestionID) translation.Subject {
 	return translation.Subject{Kind: translation.Question, ID: int64(id)}
+}
+
+// questionTools are the viewer's tools on a question of the page; nil of who has none.
+func questionTools(r *httpx.Request, p Page, q chat.Question) templ.Component {
+	if !p.Room.Hosts(r.Viewer) {
+		return nil
+	}
+	return pageTools(r, p, q)
+}
+
+func holds(qs []chat.Question, id chat.QuestionID) bool {
+	return slices.ContainsFunc(qs, func(q chat.Question) bool { return q.ID == id })
+}
+
+// over reports whether nobody votes for a question any more.
+func over(state chat.QuestionState) bool { return state != chat.Queued && state != chat.Live }
+
+// moved is when a question came to its state, in milliseconds, as room-order.js compares it.
+func moved(q chat.Question) string { return milliseconds(q.StateAt) }
+
+func milliseconds(t *time.Time) string {
+	if t == nil {
+		return "0"
+	}
+	return strconv.FormatInt(t.UnixMilli(), 10)
+}
+
+// problem is what is wrong with a form, in words.
+func problem(r *httpx.Request, f *fault.Fault) string {
+	switch {
+	case f == nil:
+		return ""
+	case len(f.Fields) == 0:
+		return r.P.Message(f.Message)
+	}
+	var words []string
+	for _, name := range slices.Sorted(maps.Keys(f.Fields)) {
+		words = append(words, r.P.Message(f.Fields[name]))
+	}
+	return strings.Join(words, " ")
+}
+
+// refusing is a state of the room in which something cannot be done, and the words for it.
+type refusing struct {
+	state chat.State
+	words string
+}
+
+// refusals are those in which the viewer cannot ask and vote, or cannot raise a hand.
+func refusals(r *httpx.Request, room chat.Room, asking bool) (all []refusing) {
+	if !asking {
+		all = append(all, refusing{chat.Waiting, "chat.room.waiting"})
+	}
+	if !asking || !room.Staff(r.Viewer) {
+		all = append(all, refusing{chat.Paused, "chat.room.paused"})
+	}
+	return append(all, refusing{chat.Ended, "chat.room.ended"})
+}
+
+// refusal is the key of why the viewer cannot ask and vote, or raise a hand, now; "" where he can.
+func refusal(r *httpx.Request, room chat.Room, asking bool) string {
+	if f := fault.Of(room.MayAct(r.Viewer)); f != nil {
+		return f.Key
+	}
+	for _, no := range refusals(r, room, asking) {
+		if no.state == room.Settings.State {
+			return no.words
+		}
+	}
+	return ""
 }

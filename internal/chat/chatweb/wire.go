@@ -47,7 +47,7 @@ func (w *Wire) view(l i18n.Locale, e chat.Event) templ.Component {
 	case e.Message != nil:
 		return MessageView(r, Row{Message: *e.Message}, nil, Tools{})
 	case e.Question != nil:
-		return QuestionView(r, *e.Question)
+		return QuestionView(r, *e.Question, nil)
 	case e.Kind == chat.KindOption || e.Kind == chat.KindOptionTranslation:
 		return OptionView(r, *e.Poll, *e.Option())
 	}
