@@ -2,8 +2,10 @@
 
 import { acts } from "./room-acts.js";
 import { dashboard } from "./room-dashboard.js";
+import { hands } from "./room-hands.js";
 import { host } from "./room-host.js";
 import { own } from "./room-own.js";
+import { questions } from "./room-questions.js";
 import { reactions } from "./room-reactions.js";
 import { tabs } from "./room-tabs.js";
 
@@ -16,6 +18,8 @@ export function beside(room) {
   acts(root, { locale, csrf, told });
   reactions(root, room);
   own(root, room);
+  questions(root, room);
+  hands(root, room);
   tabs(root);
   dashboard(root, room);
   return host(root, room);

@@ -1,4 +1,4 @@
-// Translating in the room: a[data-improve] of a message opens a small editor below it, with the original in sight. What is
+// Translating in the room: a[data-improve] of a message or a question opens a small editor below it, with the original in sight. What is
 // saved reaches everybody, this window too, as an event of the room. Several may be open; what was typed and not saved is
 // there again when the editor is opened again. What others save meanwhile is said and shown, and never touches the field.
 //
@@ -17,10 +17,10 @@ export class Editor {
     if (!this.template) return;
     root.addEventListener("click", (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-      const link = event.target.closest(".msg a[data-improve]");
+      const link = event.target.closest(":is(.msg, .question) a[data-improve]");
       if (!link) return;
       event.preventDefault();
-      this.open(link.closest(".msg"), link);
+      this.open(link.closest(".msg, .question"), link);
     });
   }
 
@@ -41,9 +41,9 @@ export class Editor {
   open(li, link) {
     const there = li.querySelector(".msg-editor");
     if (there) return there.elements.text.focus();
-    const [, id, to] = link.pathname.match(/\/translate\/message\/(\d+)\/([\w-]+)$/);
+    const [, kind, id, to] = link.pathname.match(/\/translate\/(message|question)\/(\d+)\/([\w-]+)$/);
     const form = this.template.content.firstElementChild.cloneNode(true);
-    const desk = { li, form, field: form.elements.text, id, url: `/api/v1/messages/${id}/translations/${to}?locale=${this.locale}`, saved: "" };
+    const desk = { li, form, field: form.elements.text, id: `${kind}:${id}`, url: `/api/v1/${kind}s/${id}/translations/${to}?locale=${this.locale}`, saved: "" };
     form.querySelector("a[data-page]").href = link.href;
     form.desk = desk;
     this.steady(() => {

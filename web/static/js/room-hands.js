@@ -5,16 +5,17 @@
 import { guess } from "./lang.js";
 import { speakers } from "./room-order.js";
 import { Still } from "./room-still.js";
+import { count } from "./room-tabs.js";
 
-// hands follows the log.
-export function hands(root, log) {
+// hands follows the log of a room (room-beside.js).
+export function hands(root, room) {
   const panel = root.querySelector("[data-hands]");
-  if (panel) new Hands(root, panel, log);
+  if (panel) new Hands(root, panel, room);
 }
 
 class Hands {
-  constructor(root, panel, log) {
-    Object.assign(this, { root, panel, log });
+  constructor(root, panel, { log, locale, member }) {
+    Object.assign(this, { root, panel, locale, member });
     this.floor = panel.querySelector("[data-floor]");
     this.queue = panel.querySelector("[data-queue]");
     const format = document.documentElement.dataset.format;
@@ -25,7 +26,7 @@ class Hands {
     for (const side of ["eu", "cn", "other"]) if (panel.dataset[`last${capital(side)}`]) this.called[side] = Number(panel.dataset[`last${capital(side)}`]);
     for (const li of panel.querySelectorAll("li[data-hand]")) {
       const { hand, member, fromSide: side, state, called } = li.dataset;
-      this.up.set(Number(hand), { id: Number(hand), member, side, state, called: Number(called), li });
+      this.up.set(Number(hand), { id: Number(hand), member: Number(member), side, state, called: Number(called), li });
     }
     this.still = new Still(panel.querySelector("[data-lists]"), () => this.draw(), panel.querySelector("[data-reorder]"));
     log.on("hand", (e) => this.fold(e));
@@ -40,7 +41,7 @@ class Hands {
     const { id, state, side } = data;
     const called = data.called_at ? Date.parse(data.called_at) : 0;
     if (called) this.called[side] = Math.max(this.called[side] ?? 0, called);
-    const hand = this.up.get(id) ?? { id, member: String(by?.id ?? ""), side };
+    const hand = this.up.get(id) ?? { id, member: by?.id ?? 0, side };
     Object.assign(hand, { state, called });
     if (state === "raised" || state === "called") {
       hand.li ??= this.view(hand, by);
@@ -58,7 +59,7 @@ class Hands {
   // tell keeps true what does not move anything: one's own place, the count, what the next speaker follows on.
   tell() {
     const { speaking, waiting } = this;
-    const own = this.root.dataset.member;
+    const own = this.member || -1;
     const place = waiting.findIndex((hand) => hand.member === own) + 1;
     const speaks = speaking.some((hand) => hand.member === own);
     const line = this.panel.querySelector("[data-place]");
@@ -71,11 +72,7 @@ class Hands {
       for (const label of lower.querySelectorAll("[data-label]")) label.hidden = (label.dataset.label === "called") !== speaks;
       this.panel.querySelector("[data-raise]").hidden = !lower.hidden || this.refused();
     }
-    const tab = this.root.querySelector('[data-tab="hands"] [data-tab-count]');
-    if (tab) {
-      tab.textContent = this.digits.format(waiting.length);
-      tab.hidden = waiting.length === 0;
-    }
+    count(this.root, "hands", waiting.length);
     const after = this.panel.querySelector("[data-after]");
     if (after) {
       after.value = speaking.at(-1)?.id ?? 0;
@@ -114,7 +111,7 @@ class Hands {
     const li = this.panel.querySelector("template[data-hand-view]").content.firstElementChild.cloneNode(true);
     Object.assign(li.dataset, { hand: hand.id, member: hand.member, fromSide: hand.side });
     const name = li.querySelector("[data-name]");
-    Object.assign(name, { textContent: by.name, lang: guess(by.name), href: `/${this.root.dataset.locale}/m/${encodeURIComponent(by.handle)}` });
+    Object.assign(name, { textContent: by.name, lang: guess(by.name), href: `/${this.locale}/m/${encodeURIComponent(by.handle)}` });
     li.querySelector("[data-side-of]").replaceChildren(this.panel.querySelector(`template[data-hand-side="${hand.side}"]`).content.cloneNode(true));
     Object.assign(li.querySelector("[data-from]"), { textContent: by.affiliation, lang: guess(by.affiliation) });
     for (const button of li.querySelectorAll("[formaction]")) button.setAttribute("formaction", button.getAttribute("formaction").replace(/hands\/0\//, `hands/${hand.id}/`));

@@ -18,9 +18,9 @@ export function patch(li, fresh) {
   if (focused && !focused.isConnected) improveLink(li)?.focus({ preventScroll: true });
 }
 
-// improveLink is the way to a message's translation: below it, or among its tools where there is none yet.
+// improveLink is the way to a message's translation: below it, or among its tools where there is none yet; of a question as well.
 export function improveLink(li) {
-  return li.querySelector(".provenance a[data-improve]") ?? li.querySelector(".msg-tools a[data-improve]");
+  return li.querySelector(".provenance a[data-improve]") ?? li.querySelector(":is(.msg-tools, .question-by) a[data-improve]");
 }
 
 // quotes are the beginnings of a message, as answers to it quote them: as it is shown and as it was written.

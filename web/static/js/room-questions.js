@@ -8,18 +8,19 @@ import { onSubmitKey } from "./keys.js";
 import { ranked } from "./room-order.js";
 import { patch } from "./room-patch.js";
 import { Still } from "./room-still.js";
+import { count } from "./room-tabs.js";
 
 const folds = { live: "open", queued: "open", parked: "parked", answered: "answered", merged: "merged" };
 
-// questions follows the log; told(words) says something to those who listen, editor is where translations are written.
-export function questions(root, log, { told, editor }) {
+// questions follows the log of a room (room-beside.js); room.editor is where translations are written.
+export function questions(root, room) {
   const panel = root.querySelector("[data-questions]");
-  if (panel) new Questions(root, panel, log, { told, editor });
+  if (panel) new Questions(root, panel, room);
 }
 
 class Questions {
-  constructor(root, panel, log, { told, editor }) {
-    Object.assign(this, { root, panel, log, told, editor });
+  constructor(root, panel, { log, editor, member }) {
+    Object.assign(this, { root, panel, log, editor, member });
     this.form = panel.querySelector("form[data-ask]");
     this.list = panel.querySelector("[data-list]");
     this.host = panel.querySelector("template[data-question-host]");
@@ -63,7 +64,7 @@ class Questions {
 
   // mark says that a question is one's own.
   mark(li, e) {
-    if (e.by && String(e.by.id) === this.root.dataset.member && e.kind !== "question_state") li.querySelector("[data-own]").hidden = false;
+    if (e.by?.id === this.member && e.kind !== "question_state") li.querySelector("[data-own]").hidden = false;
   }
 
   voted(e) {
@@ -99,7 +100,7 @@ class Questions {
       const other = this.question(into);
       if (other && pressed(li)) this.press(other, true); // the vote has gone along
     }
-    if (state === "live") this.told(this.panel.dataset.now.replace("{text}", words(li)));
+    if (state === "live") this.say(this.panel.dataset.now.replace("{text}", words(li)));
     this.rest();
     this.count();
     this.still.due();
@@ -146,6 +147,9 @@ class Questions {
     this.rest();
   }
 
+  // say tells those who listen.
+  say(words) { this.panel.querySelector("[data-say]").textContent = words; }
+
   // ---- the list
 
   fold(state) { return this.list.querySelector(`[data-fold="${folds[state] ?? "open"}"]`); }
@@ -170,11 +174,7 @@ class Questions {
   count() {
     const n = { open: 0, parked: 0, answered: 0, merged: 0 };
     for (const li of this.all) if (!li.classList.contains("gone")) n[folds[li.dataset.state]]++;
-    const tab = this.root.querySelector('[data-tab="questions"] [data-tab-count]');
-    if (tab) {
-      tab.textContent = this.digits.format(n.open);
-      tab.hidden = n.open === 0;
-    }
+    count(this.root, "questions", n.open);
     this.panel.querySelector("[data-empty]").hidden = this.fold("queued").childElementCount > 0;
     for (const details of this.list.querySelectorAll("details")) {
       const list = details.querySelector("[data-fold]");
