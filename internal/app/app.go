@@ -133,12 +133,8 @@ func Build(db *Database, o Options) (*Hub, error) {
 	wire := chatweb.NewWire(words)
 	h.rooms = chat.NewHub(h.Chat, wire, log)
 	rooms := chatweb.New(h.Chat, h.rooms, wire, kit)
-<<<<<<< HEAD
-	rooms.Tools = chatweb.Tools{Message: moderationweb.MessageActions, Reasons: moderationweb.Reasons, Done: moderationweb.Done, Aside: workshops.RoomAside}
-=======
 	rooms.Tools = chatweb.Tools{Message: moderationweb.MessageActions, Question: moderationweb.QuestionActions,
-		Reasons: moderationweb.Reasons, Done: moderationweb.Done}
->>>>>>> 0732e70 (Hide questions of rooms as messages are hidden, with a reason)
+		Reasons: moderationweb.Reasons, Done: moderationweb.Done, Aside: workshops.RoomAside}
 	forumPages.RoomNews = rooms.News
 	h.app = server.New(server.Options{Kit: kit, Assets: assets, Ready: db.Ready, Log: log, Socket: rooms.MountSocket,
 		Calendars: workshops.MountCalendars},

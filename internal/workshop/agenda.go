@@ -90,7 +90,7 @@ const (
 
 	dropSpeakers = `delete from workshop_speakers where workshop_id = @workshop and id <> all(@keep::bigint[])`
 	keepSpeaker  = `
-		update workshop_speakers set position = @position, name = @name, affiliation = @affiliation, role_en = @en, role_zh = @zh,
+		update workshop_speakers set position = @position, name = @name, affiliation = @affiliation, role_en = @english, role_zh = @chinese,
 			member_id = nullif(@member, 0::bigint)
 		where id = @id and workshop_id = @workshop`
 	addSpeaker = `
