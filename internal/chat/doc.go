@@ -23,6 +23,35 @@
 //	         the message's content as readers of that locale see it now (translation.Shown); html beside data, the whole
 //	         message drawn anew, comes to readers of that locale only.
 //
+//	poll     a host opened a poll.
+//	         by: the host.
+//	         data: {"id":3,"client_id":"<uuid>","kind":"single","body":"…","lang":"en","options":[{"id":7,"body":"…","lang":"en","votes":4}],
+//	         "results":"live","closed":false,"voters":9}, as it is now; kind is single, multiple, scale or cloud. votes are there when
+//	         they may be seen; a cloud has its words as options, and none before.
+//	poll_state
+//	         a host closed it or opened it again. by and data: as of poll.
+//	poll_translation
+//	         as translation, of the question.
+//	ballot   somebody voted, changed or withdrew a choice.
+//	         by: absent.
+//	         data: {"id":3,"voters":9,"counts":{"7":4}}, the counts that have changed, by option; none where they may not be seen yet.
+//	option   a cloud has a new word.
+//	         by: absent.
+//	         data: {"id":3,"option":{"id":9,"body":"…","lang":"en","votes":1}}, or {"id":3} when it has gone or may not be seen yet.
+//	option_remove
+//	         a host took a word out of a cloud.
+//	         by: absent.
+//	         data: {"id":3,"option":9}
+//	option_translation
+//	         a translation of an answer or a word has come, was corrected or taken back.
+//	         by: absent.
+//	         data: {"id":3,"option":9,"locale":"en","content":{…}} with the content as of translation, or {"id":3} as of option.
+//	poll_remove, poll_restore
+//	         a moderator took a poll away, and gave it back. by: absent. data: {"id":3}, and as of poll.
+//
+// The events of a poll that is hidden carry data {"id":3,"removed":true} and no html. A poll's html is all of it; an option's is
+// the one answer.
+//
 // A message that is hidden at the time of the reading has no text anywhere: its message event and a restore event of
 // it, and every translation event of it, carry data {"id":991,"removed":true}, no html, and by stays; a reply to it quotes nothing of it.
 //

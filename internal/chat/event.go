@@ -35,6 +35,8 @@ const (
 	KindPoll              Kind = "poll"
 	KindBallot            Kind = "ballot"
 	KindPollState         Kind = "poll_state"
+	KindPollRemove        Kind = "poll_remove"
+	KindPollRestore       Kind = "poll_restore"
 	KindPollTranslation   Kind = "poll_translation"
 	KindOption            Kind = "option"
 	KindOptionRemove      Kind = "option_remove"
@@ -51,7 +53,8 @@ func (k Kind) about() translation.SubjectKind {
 	switch k {
 	case KindQuestion, KindVote, KindQuestionState, KindQuestionRemove, KindQuestionRestore, KindQuestionTranslation:
 		return translation.Question
-	case KindPoll, KindBallot, KindPollState, KindPollTranslation, KindOption, KindOptionRemove, KindOptionTranslation:
+	case KindPoll, KindBallot, KindPollState, KindPollRemove, KindPollRestore, KindPollTranslation, KindOption, KindOptionRemove,
+		KindOptionTranslation:
 		return translation.Poll
 	}
 	return ""
@@ -61,7 +64,7 @@ func (k Kind) about() translation.SubjectKind {
 func (k Kind) nameless() bool {
 	switch k {
 	case KindRemove, KindTranslation, KindQuestionRemove, KindQuestionTranslation, KindPollTranslation, KindOption, KindOptionRemove,
-		KindOptionTranslation, KindVote, KindBallot, KindSanction:
+		KindOptionTranslation, KindVote, KindBallot, KindSanction, KindPollRemove, KindPollRestore:
 		return true
 	}
 	return false
@@ -220,7 +223,7 @@ func (e Event) Shows(l i18n.Locale) bool {
 		return e.Message != nil
 	case KindQuestion, KindQuestionState, KindQuestionRestore:
 		return e.Question != nil
-	case KindPoll, KindPollState:
+	case KindPoll, KindPollState, KindPollRestore:
 		return e.Poll != nil
 	case KindOption:
 		return e.Option() != nil
@@ -371,14 +374,16 @@ type pollOption struct {
 func (e Event) pollData() any {
 	p := e.Poll
 	switch {
+	case e.Kind == KindPollRemove:
+		return subjectData{int64(p.ID)}
 	case p.Hidden:
 		return removedData{int64(p.ID), true}
 	case e.Kind == KindBallot, e.Kind == KindOptionRemove:
 		return with(int64(p.ID), e.Data)
 	case e.Kind == KindOption, e.Kind == KindOptionTranslation:
 		o := e.Option()
-		if o == nil {
-			return with(int64(p.ID), json.RawMessage(`{"removed":true}`))
+		if o == nil { // taken out, or not to be seen yet
+			return subjectData{int64(p.ID)}
 		}
 		if e.Kind == KindOption {
 			return map[string]any{"id": p.ID, "option": p.option(*o)}

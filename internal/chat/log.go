@@ -200,7 +200,7 @@ func (s *Service) subjects(ctx context.Context, events []Event) error {
 			ids[about] = append(ids[about], e.Subject)
 		}
 	}
-	questions, polls := map[int64]*Question{}, map[int64]*Poll{}
+	questions := map[int64]*Question{}
 	if of := ids[translation.Question]; of != nil {
 		rows, err := pg.All[questionRow](ctx, s.store, questionsOf, pgx.StrictNamedArgs{"ids": of, "viewer": int64(0)})
 		if err != nil {
@@ -210,14 +210,9 @@ func (s *Service) subjects(ctx context.Context, events []Event) error {
 			questions[int64(r.ID)] = r.question()
 		}
 	}
-	if of := ids[translation.Poll]; of != nil {
-		rows, err := pg.All[pollRow](ctx, s.store, pollsOf, pgx.StrictNamedArgs{"ids": of, "viewer": int64(0)})
-		if err != nil {
-			return fmt.Errorf("read polls: %w", err)
-		}
-		for _, r := range rows {
-			polls[int64(r.ID)] = r.poll()
-		}
+	polls, err := s.polls(ctx, events)
+	if err != nil {
+		return err
 	}
 	for i, e := range events {
 		switch e.Kind.about() {

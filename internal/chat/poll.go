@@ -3,7 +3,6 @@ package chat
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"github.com/google/uuid"
@@ -33,6 +32,9 @@ const (
 	Cloud    PollKind = "cloud" // words of one's own, at most MaxWords
 )
 
+// PollKinds lists them in the order in which they are offered.
+func PollKinds() []PollKind { return []PollKind{Single, Multiple, Scale, Cloud} }
+
 // Limits of a poll; lengths in weighted characters.
 const (
 	MaxPoll    = 300
@@ -51,7 +53,8 @@ const (
 	ResultsClosed Results = "closed" // only when the poll is closed
 )
 
-// Poll is what a host asks everybody, as it is now. Of a hidden one, and of hidden options, Body is empty.
+// Poll is what a host asks everybody, as it is now. Of a hidden one Body and Options are empty. Where the results are not to
+// be seen yet, nothing of them is in it: Votes are 0, and a cloud has no Options.
 type Poll struct {
 	ID       PollID
 	Room     RoomID
@@ -67,6 +70,7 @@ type Poll struct {
 	Hidden   bool
 	Options  []Option
 	Own      []OptionID // what the viewer chose; empty in the log
+	OwnWords []string   // of a cloud, the words the viewer sent, but for those that were taken out
 	Found    Translations
 }
 
@@ -79,14 +83,24 @@ type Option struct {
 	Found Translations
 }
 
-// Shown reports whether the numbers of the poll may be shown.
+// Shown reports whether the results of the poll may be shown.
 func (p Poll) Shown() bool { return p.Closed || p.Results == ResultsLive }
 
 // Content is what a reader of that locale sees of the question.
 func (p Poll) Content(l i18n.Locale) translation.Shown { return plain(p.Body, p.Lang, p.Found, l) }
 
+// Subject is the question as translation knows it.
+func (p Poll) Subject() translation.Subject {
+	return translation.Subject{Kind: translation.Poll, ID: int64(p.ID)}
+}
+
 // Content is what a reader of that locale sees of an answer.
 func (o Option) Content(l i18n.Locale) translation.Shown { return plain(o.Body, o.Lang, o.Found, l) }
+
+// Subject is the answer as translation knows it.
+func (o Option) Subject() translation.Subject {
+	return translation.Subject{Kind: translation.PollOption, ID: int64(o.ID)}
+}
 
 func plain(body, lang string, found Translations, l i18n.Locale) translation.Shown {
 	return translation.Content(translation.Text{Source: body, Lang: lang, Version: 1}, found[translation.Reading(l)], l)
@@ -104,277 +118,117 @@ func (p Poll) Mean() float64 {
 	return float64(sum) / float64(n)
 }
 
-// NewPoll is a poll to be opened. ClientID makes opening it again harmless.
-type NewPoll struct {
-	Room     RoomID
-	ClientID uuid.UUID
-	Kind     PollKind
-	Body     string
-	Options  []string // of a single or multiple choice; empty lines are passed over
-	Lang     string   // of all of it; "" to have it guessed
-	Results  Results  // "": live
+// Share is an answer's share in percent, rounded: of the voters, of whom each may have given several answers; of a cloud of
+// all words.
+func (p Poll) Share(o Option) int {
+	of := p.Voters
+	if p.Kind == Cloud {
+		of = 0
+		for _, o := range p.Options {
+			of += o.Votes
+		}
+	}
+	if of == 0 {
+		return 0
+	}
+	return (200*o.Votes + of) / (2 * of)
 }
+
+// answerKey is the form under which answers are compared: the same word, whatever its case and width, in traditional or
+// simplified characters, is one.
+func answerKey(body string) string { return markup.Fold(markup.Simplify(markup.Fold(body))) }
 
 var (
 	errNoPoll     = fault.New(fault.NotFound, "chat.poll.not_found")
 	errPollClosed = fault.New(fault.Conflict, "chat.poll.closed")
 )
 
-// OpenPoll opens a poll in a room, for hosts.
-func (s *Service) OpenPoll(ctx context.Context, viewer account.Viewer, n NewPoll) (PollID, error) {
-	room, err := s.FindRoom(ctx, viewer, n.Room)
-	switch {
-	case err != nil:
-		return 0, err
-	case !room.Hosts(viewer):
-		return 0, errForbidden
-	case room.ReadOnly():
-		return 0, room.MayAct(viewer)
-	}
-	if err := n.check(); err != nil {
-		return 0, err
-	}
-	var id PollID
-	err = s.store.InTx(ctx, func(tx *pg.Tx) error {
-		id, err = s.openPoll(ctx, tx, viewer, n)
-		return err
-	})
-	return id, wrap(fmt.Sprintf("open poll in room %d", n.Room), err)
-}
-
-// check cleans a poll and says what is wrong with it.
-func (n *NewPoll) check() error {
-	var wrong fault.Fields
-	var ok bool
-	if n.Body, ok = markup.CleanLine(n.Body); !ok {
-		return errUTF8
-	}
-	switch w := markup.Weight(n.Body); {
-	case n.Body == "":
-		wrong.Add("body", "chat.poll.empty", nil)
-	case w > MaxPoll:
-		wrong.Add("body", "chat.poll.long", fault.Args{"Max": MaxPoll})
-	}
-	switch n.Kind {
-	case Single, Multiple:
-		if err := n.checkOptions(&wrong); err != nil {
-			return err
-		}
-	case Scale:
-		n.Options = nil
-		for i := range scaleEnd {
-			n.Options = append(n.Options, strconv.Itoa(i+1))
-		}
-	case Cloud:
-		n.Options = nil
-	default:
-		wrong.Add("kind", "chat.poll.unknown_kind", nil)
-	}
-	switch n.Results {
-	case "":
-		n.Results = ResultsLive
-	case ResultsLive, ResultsClosed:
-	default:
-		wrong.Add("results", "chat.poll.unknown_results", nil)
-	}
-	if n.Lang == "" {
-		n.Lang = langOf(n.Body)
-	}
-	if _, ok := i18n.ParseWritten(n.Lang); !ok {
-		wrong.Add("lang", "chat.lang.unknown", nil)
-	}
-	return wrong.Err()
-}
-
-func (n *NewPoll) checkOptions(wrong *fault.Fields) error {
-	kept := make([]string, 0, len(n.Options))
-	seen := map[string]bool{}
-	for _, o := range n.Options {
-		o, ok := markup.CleanLine(o)
-		if !ok {
-			return errUTF8
-		}
-		if o == "" {
-			continue
-		}
-		if markup.Weight(o) > MaxOption {
-			wrong.Add("options", "chat.poll.option_long", fault.Args{"Max": MaxOption})
-		}
-		if key := markup.Fold(o); !seen[key] {
-			seen[key] = true
-			kept = append(kept, o)
-		}
-	}
-	n.Options = kept
-	if len(kept) < 2 || len(kept) > MaxOptions {
-		wrong.Add("options", "chat.poll.options", fault.Args{"Max": MaxOptions})
-	}
-	return nil
-}
-
-const (
-	insertPoll = `
-		insert into polls (room_id, author_id, client_id, kind, body, lang, results)
-		values (@room, @author, @client, @kind, @body, @lang, @results)
-		on conflict on constraint polls_client_id_taken do nothing returning id`
-	pollBefore    = `select id from polls where author_id = @author and client_id = @client`
-	insertOptions = `
-		insert into poll_options (poll_id, position, body, lang, key)
-		select @poll, n, body, @lang, key from unnest(@bodies::text[], @keys::text[]) with ordinality as o (body, key, n)
-		returning id`
-)
-
-func (s *Service) openPoll(ctx context.Context, tx *pg.Tx, viewer account.Viewer, n NewPoll) (PollID, error) {
-	var id PollID
-	err := tx.QueryRow(ctx, insertPoll, pgx.StrictNamedArgs{"room": n.Room, "author": viewer.ID, "client": n.ClientID,
-		"kind": n.Kind, "body": n.Body, "lang": n.Lang, "results": n.Results}).Scan(&id)
-	if err == pgx.ErrNoRows {
-		err = tx.QueryRow(ctx, pollBefore, pgx.StrictNamedArgs{"author": viewer.ID, "client": n.ClientID}).Scan(&id)
-		return id, err
-	}
-	if err != nil {
-		return 0, err
-	}
-	if err := s.words.Written(ctx, tx, translation.Poll, translation.Fresh{ID: int64(id), Lang: n.Lang}); err != nil {
-		return 0, err
-	}
-	lang := n.Lang
-	if n.Kind == Scale {
-		lang = ""
-	}
-	if err := s.addOptions(ctx, tx, id, n.Options, lang); err != nil {
-		return 0, err
-	}
-	_, err = s.Append(ctx, tx, n.Room, Entry{Kind: KindPoll, By: viewer.ID, Subject: int64(id)})
-	return id, err
-}
-
-func (s *Service) addOptions(ctx context.Context, tx *pg.Tx, poll PollID, bodies []string, lang string) error {
-	if len(bodies) == 0 {
-		return nil
-	}
-	keys := make([]string, len(bodies))
-	for i, b := range bodies {
-		keys[i] = markup.Fold(b)
-	}
-	rows, err := tx.Query(ctx, insertOptions, pgx.StrictNamedArgs{"poll": poll, "bodies": bodies, "keys": keys, "lang": lang})
-	if err != nil {
-		return err
-	}
-	ids, err := pgx.CollectRows(rows, pgx.RowTo[int64])
-	if err != nil || lang == "" {
-		return err
-	}
-	fresh := make([]translation.Fresh, len(ids))
-	for i, id := range ids {
-		fresh[i] = translation.Fresh{ID: id, Lang: lang}
-	}
-	return s.words.Written(ctx, tx, translation.PollOption, fresh...)
-}
+// lockPoll comes first in whatever changes a poll, its answers or its ballots, and the room's log last: so nobody waits for
+// somebody who waits for him, and who has waited sees what the others did.
+const lockPoll = `select kind, results, room_id, state = 'open' from polls where id = @poll and hidden_at is null for no key update`
 
 const (
 	roomOfPoll = `select room_id from polls where id = @id and hidden_at is null`
 	closePoll  = `
 		update polls set state = case when @closed then 'closed' else 'open' end, closed_at = case when @closed then now() end
-		where id = @id and hidden_at is null and (state = 'closed') <> @closed`
+		where id = @poll and (state = 'closed') <> @closed`
+	wordsOfPoll = `select id, lang from poll_options where poll_id = @poll and hidden_at is null order by id`
 )
 
-// ClosePoll ends a poll or opens it again, for hosts; doing either twice is harmless.
+// ClosePoll ends a poll or opens it again, for hosts; doing either twice is harmless. When the event is over polls can be
+// closed still.
 func (s *Service) ClosePoll(ctx context.Context, viewer account.Viewer, id PollID, closed bool) error {
-	return s.changePoll(ctx, viewer, id, Entry{Kind: KindPollState}, closePoll, pgx.StrictNamedArgs{"id": id, "closed": closed})
+	return s.changePoll(ctx, viewer, id, func(tx *pg.Tx, room Room, p lockedPoll) (*Entry, error) {
+		if err := room.MayAct(viewer); !closed && err != nil {
+			return nil, err
+		}
+		tag, err := tx.Exec(ctx, closePoll, pgx.StrictNamedArgs{"poll": id, "closed": closed})
+		if err != nil || tag.RowsAffected() == 0 {
+			return nil, err
+		}
+		if closed && p.Kind == Cloud && p.Results == ResultsClosed { // nobody could see its words before, nor translate them
+			err = s.translateWords(ctx, tx, id)
+		}
+		return &Entry{Kind: KindPollState}, err
+	})
 }
 
-const hideOption = `
-	update poll_options o set hidden_at = now() from polls p
-	where o.id = @option and p.id = o.poll_id and p.id = @id and p.kind = 'cloud' and o.hidden_at is null`
+func (s *Service) translateWords(ctx context.Context, tx *pg.Tx, id PollID) error {
+	fresh, err := pg.All[translation.Fresh](ctx, tx, wordsOfPoll, pgx.StrictNamedArgs{"poll": id})
+	if err != nil {
+		return err
+	}
+	return s.words.Written(ctx, tx, translation.PollOption, fresh...)
+}
 
-// HideWord takes a word out of a cloud, for hosts; doing it twice is harmless.
+const hideOption = `update poll_options set hidden_at = now() where id = @option and poll_id = @poll and hidden_at is null`
+
+// HideWord takes a word out of a cloud, for hosts; doing it twice is harmless. It cannot be sent again.
 func (s *Service) HideWord(ctx context.Context, viewer account.Viewer, id PollID, word OptionID) error {
-	e := Entry{Kind: KindOptionRemove, Data: data(ownData{Option: word})}
-	return s.changePoll(ctx, viewer, id, e, hideOption, pgx.StrictNamedArgs{"id": id, "option": word})
+	return s.changePoll(ctx, viewer, id, func(tx *pg.Tx, _ Room, p lockedPoll) (*Entry, error) {
+		if p.Kind != Cloud {
+			return nil, errChoice
+		}
+		tag, err := tx.Exec(ctx, hideOption, pgx.StrictNamedArgs{"poll": id, "option": word})
+		if err != nil || tag.RowsAffected() == 0 {
+			return nil, err
+		}
+		subject := translation.Subject{Kind: translation.PollOption, ID: int64(word)}
+		return &Entry{Kind: KindOptionRemove, Data: data(ownData{Option: word})}, s.words.SetHidden(ctx, tx, true, subject)
+	})
 }
 
-func (s *Service) changePoll(ctx context.Context, viewer account.Viewer, id PollID, e Entry, query string, args pgx.StrictNamedArgs) error {
-	e.By, e.Subject = viewer.ID, int64(id)
+// lockedPoll is what changes of a poll depend on.
+type lockedPoll struct {
+	Kind    PollKind
+	Results Results
+	Room    RoomID
+	Open    bool
+}
+
+func lock(ctx context.Context, tx *pg.Tx, id PollID) (p lockedPoll, err error) {
+	err = tx.QueryRow(ctx, lockPoll, pgx.StrictNamedArgs{"poll": id}).Scan(&p.Kind, &p.Results, &p.Room, &p.Open)
+	return p, pg.OrNotFound(err, errNoPoll)
+}
+
+// changePoll has a host change a poll, and tells of it where there is something to tell.
+func (s *Service) changePoll(ctx context.Context, viewer account.Viewer, id PollID, change func(*pg.Tx, Room, lockedPoll) (*Entry, error)) error {
 	room, err := s.hostedRoom(ctx, viewer, roomOfPoll, int64(id), errNoPoll)
 	if err != nil {
 		return err
 	}
-	return s.store.InTx(ctx, func(tx *pg.Tx) error {
-		tag, err := tx.Exec(ctx, query, args)
+	err = s.store.InTx(ctx, func(tx *pg.Tx) error {
+		p, err := lock(ctx, tx, id)
 		if err != nil {
-			return fmt.Errorf("change poll %d: %w", id, err)
+			return err
 		}
-		if tag.RowsAffected() == 0 {
-			return nil
+		e, err := change(tx, room, p)
+		if err != nil || e == nil {
+			return err
 		}
-		_, err = s.Append(ctx, tx, room.ID, e)
+		e.By, e.Subject = viewer.ID, int64(id)
+		_, err = s.Append(ctx, tx, room.ID, *e)
 		return err
 	})
-}
-
-const pollColumns = `
-	select p.id, p.room_id as room, p.client_id, p.kind, case when p.hidden_at is null then p.body else '' end as body, p.lang, p.results,
-		p.state = 'closed' as closed, p.voters, p.created_at as at, p.hidden_at is not null as hidden,
-		a.id as author_id, a.name, a.handle, a.region, a.affiliation, a.role,
-		coalesce((select b.options from poll_ballots b where b.poll_id = p.id and b.member_id = @viewer), '{}') as own,
-		case when p.hidden_at is null then (` + foundColumns + `'poll' and tr.subject_id = p.id) end as found,
-		case when p.hidden_at is null then (select jsonb_agg(o) from (
-			select o.id as "ID", o.body as "Body", o.lang as "Lang", o.votes as "Votes",
-				(` + foundColumns + `'poll_option' and tr.subject_id = o.id) as "Found"
-			from poll_options o where o.poll_id = p.id and o.hidden_at is null
-			order by case when p.kind = 'cloud' then -o.votes end, o.position, o.id limit ` + maxCloud + `) o) end as options
-	from polls p join members a on a.id = p.author_id `
-
-// maxCloud bounds the words of a cloud that are shown.
-const maxCloud = "200"
-
-type pollRow struct {
-	ID          PollID
-	Room        RoomID
-	ClientID    uuid.UUID
-	Kind        PollKind
-	Body        string
-	Lang        string
-	Results     Results
-	Closed      bool
-	Voters      int
-	At          time.Time
-	Hidden      bool
-	AuthorID    account.MemberID
-	Name        string
-	Handle      string
-	Region      account.Region
-	Affiliation string
-	Role        account.Role
-	Own         []OptionID
-	Found       Translations
-	Options     []Option
-}
-
-func (r pollRow) poll() *Poll {
-	return &Poll{ID: r.ID, Room: r.Room, ClientID: r.ClientID, Kind: r.Kind, Body: r.Body, Lang: r.Lang, Results: r.Results,
-		Closed: r.Closed, Voters: r.Voters, At: r.At, Hidden: r.Hidden, Options: r.Options, Own: r.Own, Found: r.Found,
-		Author: By{ID: r.AuthorID, Name: r.Name, Handle: r.Handle, Region: r.Region, Affiliation: r.Affiliation, Role: r.Role}}
-}
-
-const (
-	pollsOf   = pollColumns + `where p.id = any(@ids)`
-	roomPolls = pollColumns + `where p.room_id = @room and p.hidden_at is null order by p.state = 'closed', p.id desc limit @n`
-)
-
-// MaxPolls is how many polls a room shows.
-const MaxPolls = 50
-
-// Polls are those of a room, at most MaxPolls: the open ones first, then the newest.
-func (s *Service) Polls(ctx context.Context, viewer account.Viewer, room RoomID) ([]Poll, error) {
-	rows, err := pg.All[pollRow](ctx, s.store, roomPolls, pgx.StrictNamedArgs{"viewer": viewer.ID, "room": room, "n": MaxPolls})
-	if err != nil {
-		return nil, fmt.Errorf("list polls of room %d: %w", room, err)
-	}
-	ps := make([]Poll, len(rows))
-	for i, r := range rows {
-		ps[i] = *r.poll()
-	}
-	return ps, nil
+	return wrap(fmt.Sprintf("change poll %d", id), err)
 }

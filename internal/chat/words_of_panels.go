@@ -17,7 +17,8 @@ import (
 type asked struct {
 	*Service
 	kind    translation.SubjectKind
-	visible string // yields askedRow of @ids, and ends so that a lock of t can follow
+	visible string // yields askedRow of @ids, and ends so that a lock can follow
+	held    string // what is locked, in this order
 	missing string
 	locate  string // yields the room and the subject of the event of $1
 	event   Kind
@@ -33,28 +34,32 @@ const askedColumns = interpreters + ` as interpreters, m.author_id, coalesce(r.c
 
 func (s *Service) asked() []asked {
 	return []asked{
-		{Service: s, kind: translation.Question, event: KindQuestionTranslation, limit: 8 * MaxQuestion,
+		{Service: s, kind: translation.Question, event: KindQuestionTranslation, held: "m", limit: 8 * MaxQuestion,
 			visible: `select m.id, m.body, m.html, m.lang, '#q-' || m.id as anchor, ` + askedColumns + `
 				from questions m ` + askedFrom + `where m.id = any(@ids) and m.hidden_at is null `,
 			missing: `from questions m where m.hidden_at is null and m.lang <> @locale and m.id < @below and not exists (
 				select from translations where subject_kind = 'question' and subject_id = m.id and locale = @locale)`,
 			locate: `select room_id, id, 0 from questions where id = $1`},
-		{Service: s, kind: translation.Poll, event: KindPollTranslation, limit: 8 * MaxPoll, plain: true,
+		{Service: s, kind: translation.Poll, event: KindPollTranslation, held: "m", limit: 8 * MaxPoll, plain: true,
 			visible: `select m.id, m.body, '' as html, m.lang, '#poll-' || m.id as anchor, ` + askedColumns + `
 				from polls m ` + askedFrom + `where m.id = any(@ids) and m.hidden_at is null `,
 			missing: `from polls m where m.hidden_at is null and m.lang <> @locale and m.id < @below and not exists (
 				select from translations where subject_kind = 'poll' and subject_id = m.id and locale = @locale)`,
 			locate: `select room_id, id, 0 from polls where id = $1`},
-		{Service: s, kind: translation.PollOption, event: KindOptionTranslation, limit: 8 * MaxOption, plain: true,
+		{Service: s, kind: translation.PollOption, event: KindOptionTranslation, held: "m, t", limit: 8 * MaxOption, plain: true,
 			visible: `select t.id, t.body, '' as html, t.lang, '#poll-' || m.id as anchor, ` + askedColumns + `
 				from poll_options t join polls m on m.id = t.poll_id ` + askedFrom + `
-				where t.id = any(@ids) and t.hidden_at is null and m.hidden_at is null and t.lang <> '' `,
+				where t.id = any(@ids) and t.hidden_at is null and m.hidden_at is null and t.lang <> '' and not ` + fmt.Sprintf(secret, "m") + ` `,
 			missing: `from poll_options m where m.hidden_at is null and m.lang not in (@locale, '') and m.id < @below
-				and exists (select from polls p where p.id = m.poll_id and p.hidden_at is null) and not exists (
+				and exists (select from polls p where p.id = m.poll_id and p.hidden_at is null and not ` + fmt.Sprintf(secret, "p") + `)
+				and not exists (
 				select from translations where subject_kind = 'poll_option' and subject_id = m.id and locale = @locale)`,
 			locate: `select p.room_id, p.id, o.id from poll_options o join polls p on p.id = o.poll_id where o.id = $1`},
 	}
 }
+
+// secret is a poll, named %[1]s, whose words nobody may see yet.
+const secret = `(%[1]s.kind = 'cloud' and %[1]s.results = 'closed' and %[1]s.state = 'open')`
 
 type askedRow struct {
 	ID           int64
@@ -74,7 +79,7 @@ type askedRow struct {
 func (a asked) Find(ctx context.Context, db pg.DB, ids []int64, hold bool) ([]translation.Writing, error) {
 	query := a.visible
 	if hold {
-		query += `for no key update of m`
+		query += `for no key update of ` + a.held
 	}
 	rows, err := pg.All[askedRow](ctx, db, query, pgx.StrictNamedArgs{"ids": ids})
 	if err != nil {
