@@ -18,7 +18,7 @@ const aboutWeight = 400
 // About is what somebody who is to decide must see of a subject: whose it is, how it begins and where it stands.
 type About struct {
 	Author string // "" of a question that was asked without a name
-	Text   string // the title of a thread, the beginning of a post, message or question; "" of a member
+	Text   string // the title of a thread, the beginning of a post, message, question or poll; "" of a member
 	Lang   string
 	Path   string // without the locale
 }
@@ -41,6 +41,11 @@ const (
 		from questions q join members a on a.id = q.author_id
 			join rooms r on r.id = q.room_id left join challenges c on c.id = r.challenge_id
 		where q.id = @id`
+	aboutPoll = `
+		select a.name as author, p.body as text, p.lang, coalesce(nullif(r.path, ''), '/c/' || c.slug || '/room') || '#poll-' || p.id as path
+		from polls p join members a on a.id = p.author_id
+			join rooms r on r.id = p.room_id left join challenges c on c.id = r.challenge_id
+		where p.id = @id`
 	aboutThreadTitle = `
 		select a.name as author, t.title as text, t.lang, '/t/' || t.id as path
 		from threads t join members a on a.id = t.author_id where t.id = @id`
@@ -48,7 +53,7 @@ const (
 		select name as author, '' as text, '' as lang, '/m/' || handle as path from members where id = @id`
 )
 
-// About looks at a post, message, question, thread or member. For moderators.
+// About looks at a post, message, question, poll, thread or member. For moderators.
 func (s *Service) About(ctx context.Context, viewer account.Viewer, of Subject) (About, error) {
 	if err := permit(viewer, ""); err != nil {
 		return About{}, err
@@ -61,6 +66,8 @@ func (s *Service) About(ctx context.Context, viewer account.Viewer, of Subject) 
 		query = aboutMessage
 	case Question:
 		query = aboutQuestion
+	case Poll:
+		query = aboutPoll
 	case Thread:
 		query = aboutThreadTitle
 	}

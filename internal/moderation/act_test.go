@@ -45,6 +45,10 @@ func questionState(b *bundle) string {
 	return value[string](b, `select case when hidden_at is null then 'shown' else 'hidden' end from questions where id = $1`, b.question)
 }
 
+func pollState(b *bundle) string {
+	return value[string](b, `select case when hidden_at is null then 'shown' else 'hidden' end from polls where id = $1`, b.poll)
+}
+
 var allActs = []act{
 	{name: "hide a post", action: moderation.Hide, subject: moderation.Post, told: notify.KindHidden, state: postState, before: "shown", after: "hidden",
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
@@ -72,6 +76,15 @@ var allActs = []act{
 		prepare: func(b *bundle) { b.must(b.HideQuestion(b.t.Context(), b.mod, b.question, "Advertising")) },
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
 			return b.UnhideQuestion(b.t.Context(), v, b.question, "Advertising")
+		}},
+	{name: "hide a poll", action: moderation.Hide, subject: moderation.Poll, told: notify.KindHidden, state: pollState, before: "shown", after: "hidden",
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.HidePoll(b.t.Context(), v, b.poll, "Advertising")
+		}},
+	{name: "show a poll again", action: moderation.Unhide, subject: moderation.Poll, told: notify.KindRestored, state: pollState, before: "hidden", after: "shown",
+		prepare: func(b *bundle) { b.must(b.HidePoll(b.t.Context(), b.mod, b.poll, "Advertising")) },
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.UnhidePoll(b.t.Context(), v, b.poll, "Advertising")
 		}},
 	{name: "lock", action: moderation.Lock, subject: moderation.Thread, told: notify.KindLocked, state: lockedState, before: "open", after: "locked",
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {

@@ -6,7 +6,7 @@ import "slices"
 type Action string
 
 const (
-	Hide      Action = "hide" // of a post, message or question
+	Hide      Action = "hide" // of a post, message, question or poll
 	Unhide    Action = "unhide"
 	Lock      Action = "lock" // of a thread, as the next five
 	Unlock    Action = "unlock"

@@ -36,6 +36,7 @@ type bundle struct {
 	opening, answer forum.PostID
 	message         chat.MessageID
 	question        chat.QuestionID
+	poll            chat.PollID
 }
 
 func setup(t *testing.T) *bundle {
@@ -74,6 +75,8 @@ func newBundle(t *testing.T, store *pg.Store) *bundle {
 	room := value[chat.RoomID](b, `select id from rooms where challenge_id = $1`, b.here)
 	b.question, err = rooms.Ask(t.Context(), b.author, chat.Ask{Room: room, ClientID: uuid.New(), Body: "谁来付钱？", Anonymous: true})
 	b.ok(err)
+	b.poll = value[chat.PollID](b, `insert into polls (room_id, author_id, client_id, kind, body, lang)
+		values ($1, $2, gen_random_uuid(), 'scale', 'How useful is this?', 'en') returning id`, room, b.author.ID)
 	return b
 }
 

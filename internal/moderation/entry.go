@@ -16,6 +16,7 @@ const (
 	Post      = "post"
 	Message   = "message"
 	Question  = "question" // asked in a room
+	Poll      = "poll"
 	Thread    = "thread"
 	Member    = "member"
 	Challenge = "challenge" // 0 is all of them

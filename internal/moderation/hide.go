@@ -46,6 +46,16 @@ func (s *Service) UnhideQuestion(ctx context.Context, viewer account.Viewer, id 
 	return s.decide(ctx, viewer, s.hideQuestion(viewer, id, false, reason))
 }
 
+// HidePoll takes a poll of a room away from everybody, with its answers and results, in every open room and every replay.
+func (s *Service) HidePoll(ctx context.Context, viewer account.Viewer, id chat.PollID, reason string) (Entry, error) {
+	return s.decide(ctx, viewer, s.hidePoll(viewer, id, true, reason))
+}
+
+// UnhidePoll shows it again.
+func (s *Service) UnhidePoll(ctx context.Context, viewer account.Viewer, id chat.PollID, reason string) (Entry, error) {
+	return s.decide(ctx, viewer, s.hidePoll(viewer, id, false, reason))
+}
+
 func hiding(hide bool) (Action, notify.Kind) {
 	if hide {
 		return Hide, notify.KindHidden
@@ -101,6 +111,16 @@ func (s *Service) hideQuestion(viewer account.Viewer, id chat.QuestionID, hide b
 		change = s.chat.HideQuestion
 	}
 	return s.hideInRoom(Subject{Kind: Question, ID: int64(id)}, hide, reason, func(ctx context.Context, tx *pg.Tx) (chat.Subject, error) {
+		return change(ctx, tx, viewer, id)
+	})
+}
+
+func (s *Service) hidePoll(viewer account.Viewer, id chat.PollID, hide bool, reason string) decision {
+	change := s.chat.UnhidePoll
+	if hide {
+		change = s.chat.HidePoll
+	}
+	return s.hideInRoom(Subject{Kind: Poll, ID: int64(id)}, hide, reason, func(ctx context.Context, tx *pg.Tx) (chat.Subject, error) {
 		return change(ctx, tx, viewer, id)
 	})
 }

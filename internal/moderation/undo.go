@@ -44,6 +44,8 @@ func (s *Service) opposite(ctx context.Context, viewer account.Viewer, e Entry) 
 			return s.hideMessage(viewer, chat.MessageID(e.SubjectID), e.Action == Unhide, ""), nil
 		case Question:
 			return s.hideQuestion(viewer, chat.QuestionID(e.SubjectID), e.Action == Unhide, ""), nil
+		case Poll:
+			return s.hidePoll(viewer, chat.PollID(e.SubjectID), e.Action == Unhide, ""), nil
 		}
 		return s.hidePost(forum.PostID(e.SubjectID), e.Action == Unhide, ""), nil
 	case Lock, Unlock:

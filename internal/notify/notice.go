@@ -100,7 +100,7 @@ func (i Item) Title(l i18n.Locale) translation.Shown {
 	return translation.Content(translation.Text{Source: i.Data.Title, Lang: lang}, i.Found, l)
 }
 
-// About is the kind of thing the notice is about: "post", "message", "thread", "member".
+// About is the kind of thing the notice is about: "post", "message", "poll", "thread", "member".
 func (i Item) About() string {
 	kind, _, _ := strings.Cut(i.Subject, ":")
 	return kind

@@ -68,6 +68,15 @@ var questionActs = acts{kind: moderation.Question, do: map[moderation.Action]act
 	},
 }}
 
+var pollActs = acts{kind: moderation.Poll, do: map[moderation.Action]act{
+	moderation.Hide: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
+		return h.moderation.HidePoll(c.UserContext(), httpx.Of(c).Viewer, chat.PollID(f.ID), f.Reason)
+	},
+	moderation.Unhide: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
+		return h.moderation.UnhidePoll(c.UserContext(), httpx.Of(c).Viewer, chat.PollID(f.ID), f.Reason)
+	},
+}}
+
 var threadActs = acts{kind: moderation.Thread, do: map[moderation.Action]act{
 	moderation.Lock: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
 		return h.moderation.Lock(c.UserContext(), httpx.Of(c).Viewer, forum.ThreadID(f.ID), f.Reason)

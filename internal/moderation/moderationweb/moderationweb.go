@@ -35,6 +35,8 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	pages.Post("/moderation/messages/:id/:act", httpx.Moderator, h.do(messageActs))
 	pages.Get("/moderation/questions/:id/:act", httpx.Moderator, h.ask(questionActs))
 	pages.Post("/moderation/questions/:id/:act", httpx.Moderator, h.do(questionActs))
+	pages.Get("/moderation/polls/:id/:act", httpx.Moderator, h.ask(pollActs))
+	pages.Post("/moderation/polls/:id/:act", httpx.Moderator, h.do(pollActs))
 	pages.Get("/moderation/threads/:id/:act", httpx.Moderator, h.ask(threadActs))
 	pages.Post("/moderation/threads/:id/:act", httpx.Moderator, h.do(threadActs))
 	pages.Get("/moderation/members/:id/:act", httpx.Moderator, h.ask(trustActs))
@@ -60,4 +62,6 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	api.Post("/messages/:id/unhide", httpx.Moderator, h.apiAct(messageActs, moderation.Unhide))
 	api.Post("/questions/:id/hide", httpx.Moderator, h.apiAct(questionActs, moderation.Hide))
 	api.Post("/questions/:id/unhide", httpx.Moderator, h.apiAct(questionActs, moderation.Unhide))
+	api.Post("/polls/:id/hide", httpx.Moderator, h.apiAct(pollActs, moderation.Hide))
+	api.Post("/polls/:id/unhide", httpx.Moderator, h.apiAct(pollActs, moderation.Unhide))
 }

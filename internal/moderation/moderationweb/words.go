@@ -23,6 +23,8 @@ func question(r *httpx.Request, v actView) string {
 		return r.T("moderation.ask_message." + string(v.Action))
 	case moderation.Question:
 		return r.T("moderation.ask_question." + string(v.Action))
+	case moderation.Poll:
+		return r.T("moderation.ask_poll." + string(v.Action))
 	}
 	return r.T("moderation.ask." + string(v.Action))
 }
@@ -35,6 +37,8 @@ func sentence(r *httpx.Request, e moderation.Entry) string {
 		key = "moderation.did_message." + string(e.Action)
 	case moderation.Question:
 		key = "moderation.did_question." + string(e.Action)
+	case moderation.Poll:
+		key = "moderation.did_poll." + string(e.Action)
 	}
 	var from, to string
 	switch e.Action {

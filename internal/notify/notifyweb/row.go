@@ -83,15 +83,9 @@ func sentence(p *i18n.Printer, n notify.Item) string {
 	case notify.KindThread:
 		return either(p, n.Data.Challenge != nil, "notify.thread_in", "notify.thread", "Name", name, "Challenge", challenge(p, n))
 	case notify.KindHidden:
-		if n.About() == "question" {
-			return p.T("notify.hidden_question")
-		}
-		return either(p, inRoom, "notify.hidden_message", "notify.hidden_post")
+		return p.T("notify.hidden_" + kindOf(n))
 	case notify.KindRestored:
-		if n.About() == "question" {
-			return p.T("notify.restored_question")
-		}
-		return either(p, inRoom, "notify.restored_message", "notify.restored_post")
+		return p.T("notify.restored_" + kindOf(n))
 	case notify.KindLocked:
 		return p.T("notify.locked")
 	case notify.KindUnlocked:
@@ -137,6 +131,15 @@ var eventKeys = map[notify.Kind]string{
 	notify.KindRegistered: "notify.registered", notify.KindWaiting: "notify.waiting", notify.KindMovedUp: "notify.moved_up",
 	notify.KindEventTomorrow: "notify.event_tomorrow", notify.KindEventSoon: "notify.event_soon", notify.KindEventNow: "notify.event_now",
 	notify.KindEventChanged: "notify.event_changed", notify.KindEventCancelled: "notify.event_cancelled",
+}
+
+// kindOf is the kind of text that a notice is about.
+func kindOf(n notify.Item) string {
+	switch kind := n.About(); kind {
+	case "message", "question", "poll":
+		return kind
+	}
+	return "post"
 }
 
 func either(p *i18n.Printer, first bool, a, b string, args ...any) string {
