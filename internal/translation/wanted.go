@@ -40,7 +40,7 @@ func (s *Service) Written(ctx context.Context, tx *pg.Tx, kind SubjectKind, text
 				continue
 			}
 			j := jobs.Job{Args: Task{Subject{kind, t.ID}, l}, Priority: jobs.Soon}
-			if kind == Message {
+			if kind == Message || kind == Poll || kind == PollOption { // what is being talked about, or voted on, now
 				j.Priority, j.NewestFirst = jobs.Now, true
 			}
 			all = append(all, j)

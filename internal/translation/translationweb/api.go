@@ -16,7 +16,7 @@ import (
 func (h *Handlers) mountAPI(api fiber.Router) {
 	for collection, kind := range map[string]translation.SubjectKind{
 		"posts": translation.Post, "threads": translation.Thread, "messages": translation.Message, "members": translation.Profile,
-		"questions": translation.Question,
+		"questions": translation.Question, "polls": translation.Poll, "poll-options": translation.PollOption,
 	} {
 		of := func(f func(*fiber.Ctx, translation.Subject, i18n.Locale) error) fiber.Handler {
 			return func(c *fiber.Ctx) error {

@@ -14,9 +14,9 @@ import (
 func heading(r *httpx.Request, e *editor) string {
 	language := r.T("lang." + string(e.Into))
 	switch {
-	case e.Plain && e.There:
+	case e.Subject.Kind == translation.Thread && e.There:
 		return r.T("translations.edit.title_of_thread_again", "Language", language)
-	case e.Plain:
+	case e.Subject.Kind == translation.Thread:
 		return r.T("translations.edit.title_of_thread", "Language", language)
 	case e.There:
 		return r.T("translations.edit.title_again", "Language", language)
