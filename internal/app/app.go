@@ -133,7 +133,7 @@ func Build(db *Database, o Options) (*Hub, error) {
 	wire := chatweb.NewWire(words)
 	h.rooms = chat.NewHub(h.Chat, wire, log)
 	rooms := chatweb.New(h.Chat, h.rooms, wire, kit)
-	rooms.Tools = chatweb.Tools{Message: moderationweb.MessageActions, Question: moderationweb.QuestionActions,
+	rooms.Tools = chatweb.Tools{Message: moderationweb.MessageActions, Question: moderationweb.QuestionActions, Poll: moderationweb.PollActions,
 		Reasons: moderationweb.Reasons, Done: moderationweb.Done, Aside: workshops.RoomAside}
 	forumPages.RoomNews = rooms.News
 	h.app = server.New(server.Options{Kit: kit, Assets: assets, Ready: db.Ready, Log: log, Socket: rooms.MountSocket,

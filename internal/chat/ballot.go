@@ -51,12 +51,15 @@ var (
 // CastBallot is a member's choice in a poll, in the place of an earlier one; no options withdraw it. A single choice and a
 // scale take one option. In a cloud the words are given with SendWords.
 func (s *Service) CastBallot(ctx context.Context, viewer account.Viewer, id PollID, options []OptionID) error {
+	if len(options) > MaxOptions {
+		return errChoice
+	}
 	options = append([]OptionID{}, options...)
 	slices.Sort(options)
 	options = slices.Compact(options)
 	return s.vote(ctx, viewer, id, func(tx *pg.Tx, p lockedPoll) error {
 		n := len(options)
-		if p.Kind == Cloud && n > 0 || p.Kind != Multiple && n > 1 || n > MaxOptions {
+		if p.Kind == Cloud && n > 0 || p.Kind != Multiple && n > 1 {
 			return errChoice
 		}
 		if err := s.cast(ctx, tx, viewer, id, p, options); err != nil || p.Kind != Cloud {

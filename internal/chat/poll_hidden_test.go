@@ -39,7 +39,7 @@ func TestPoll_resultsWhenClosed(t *testing.T) {
 	before := m.head()
 	for _, v := range []account.Viewer{m.anna, m.li, m.mod} {
 		m.must(m.service.CastBallot(t.Context(), v, id, []OptionID{yes}))
-		m.must(m.service.SendWords(t.Context(), v, cloud, []string{"secret", "秘密"}))
+		m.must(m.send(v, cloud, []string{"secret", "秘密"}))
 	}
 	for _, v := range []account.Viewer{m.host, m.mod, account.Visitor()} {
 		p, c := m.seen(v, id), m.seen(v, cloud)
@@ -132,7 +132,7 @@ func TestSendWords(t *testing.T) {
 	t.Parallel()
 	m := newMeeting(t)
 	id := m.poll(NewPoll{Kind: Cloud})
-	send := func(v account.Viewer, words ...string) error { return m.service.SendWords(t.Context(), v, id, words) }
+	send := func(v account.Viewer, words ...string) error { return m.send(v, id, words) }
 	m.must(send(m.anna, "Privacy", " privacy ", "数据伦理"))
 	m.must(send(m.li, "ＰＲＩＶＡＣＹ", "數據倫理", "trust"))
 	if got := m.tally(id); got != "Privacy 2, 数据伦理 2, trust 1 of 2" {
@@ -183,8 +183,8 @@ func TestHideWord(t *testing.T) {
 	t.Parallel()
 	m := newMeeting(t)
 	id := m.poll(NewPoll{Kind: Cloud})
-	m.must(m.service.SendWords(t.Context(), m.anna, id, []string{"Secret", "trust"}))
-	m.must(m.service.SendWords(t.Context(), m.li, id, []string{"secret"}))
+	m.must(m.send(m.anna, id, []string{"Secret", "trust"}))
+	m.must(m.send(m.li, id, []string{"secret"}))
 	word := m.options(id)[0]
 	m.translateSubject(translation.Subject{Kind: translation.PollOption, ID: int64(word)}, i18n.Zh, "秘密")
 	mustFault(t, "a member takes a word out", m.service.HideWord(t.Context(), m.anna, id, word), fault.Forbidden, "error.forbidden")
@@ -196,9 +196,9 @@ func TestHideWord(t *testing.T) {
 		t.Errorf("the log tells %+v", fs)
 	}
 	mustNotTell(t, "a page or the log", strings.ToLower(m.everything(m.anna)))
-	mustFault(t, "the word again", m.service.SendWords(t.Context(), m.mod, id, []string{"ＳＥＣＲＥＴ"}), fault.Invalid, "chat.poll.word_hidden")
+	mustFault(t, "the word again", m.send(m.mod, id, []string{"ＳＥＣＲＥＴ"}), fault.Invalid, "chat.poll.word_hidden")
 	before = m.head()
-	m.must(m.service.SendWords(t.Context(), m.li, id, []string{"secret", "trust"}))
+	m.must(m.send(m.li, id, []string{"secret", "trust"}))
 	if got := m.tally(id); got != "trust 2 of 2" {
 		t.Errorf("the cloud is %s", got)
 	}
@@ -207,7 +207,7 @@ func TestHideWord(t *testing.T) {
 	}
 	m.must(m.service.CastBallot(t.Context(), m.anna, id, nil))
 	m.must(m.service.CastBallot(t.Context(), m.li, id, nil))
-	mustFault(t, "the word, once nobody stands by it", m.service.SendWords(t.Context(), m.mod, id, []string{"secret"}), fault.Invalid, "chat.poll.word_hidden")
+	mustFault(t, "the word, once nobody stands by it", m.send(m.mod, id, []string{"secret"}), fault.Invalid, "chat.poll.word_hidden")
 
 	single := m.poll(NewPoll{Kind: Single, Options: []string{"yes", "no"}})
 	mustFault(t, "an answer taken out", m.service.HideWord(t.Context(), m.host, single, m.options(single)[0]), fault.Invalid, "chat.poll.choice")

@@ -77,6 +77,12 @@ func (m *meeting) seen(v account.Viewer, id PollID) Poll {
 	return Poll{}
 }
 
+func (m *meeting) send(v account.Viewer, id PollID, words []string) error {
+	m.t.Helper()
+	_, err := m.service.SendWords(m.t.Context(), v, id, words)
+	return err
+}
+
 // options are the ids of a poll's answers, in order.
 func (m *meeting) options(id PollID) (ids []OptionID) {
 	m.t.Helper()
@@ -285,7 +291,7 @@ func TestCastBallot_refuses(t *testing.T) {
 	single := m.poll(NewPoll{Kind: Single, Options: []string{"yes", "no"}})
 	multiple := m.poll(NewPoll{Kind: Multiple, Options: []string{"a", "b"}})
 	cloud := m.poll(NewPoll{Kind: Cloud})
-	m.must(m.service.SendWords(t.Context(), m.li, cloud, []string{"privacy"}))
+	m.must(m.send(m.li, cloud, []string{"privacy"}))
 	own, foreign, word := m.options(single), m.options(multiple), m.options(cloud)
 	before := m.head()
 	for what, c := range map[string]struct {
@@ -302,7 +308,7 @@ func TestCastBallot_refuses(t *testing.T) {
 	} {
 		mustFault(t, what, m.service.CastBallot(t.Context(), m.anna, c.poll, c.options), fault.Invalid, "chat.poll.choice")
 	}
-	mustFault(t, "words for a choice", m.service.SendWords(t.Context(), m.anna, single, []string{"x"}), fault.Invalid, "chat.poll.choice")
+	mustFault(t, "words for a choice", m.send(m.anna, single, []string{"x"}), fault.Invalid, "chat.poll.choice")
 	mustFault(t, "no such poll", m.service.CastBallot(t.Context(), m.anna, 1<<40, nil), fault.NotFound, "chat.poll.not_found")
 	m.must(m.service.ClosePoll(t.Context(), m.host, single, true))
 	mustFault(t, "a closed poll", m.service.CastBallot(t.Context(), m.anna, single, own[:1]), fault.Conflict, "chat.poll.closed")
@@ -411,7 +417,7 @@ func TestBallots_manyAtOnce(t *testing.T) {
 					some := slices.DeleteFunc(slices.Clone(many), func(OptionID) bool { return rand.IntN(2) == 0 })
 					errs = errors.Join(errs, m.service.CastBallot(t.Context(), v, multiple, some),
 						m.service.CastBallot(t.Context(), v, single, one[rand.IntN(3):][:rand.IntN(2)]),
-						m.service.SendWords(t.Context(), v, cloud, []string{words[rand.IntN(7)], words[rand.IntN(7)]}))
+						m.send(v, cloud, []string{words[rand.IntN(7)], words[rand.IntN(7)]}))
 				}
 				if rand.IntN(3) == 0 {
 					errs = errors.Join(errs, m.service.CastBallot(t.Context(), v, cloud, nil))

@@ -16,21 +16,19 @@ import (
 
 // SendWords gives a member's words to a cloud, at most MaxWords, in the place of earlier ones. The same word, whatever its case
 // and width, in traditional or simplified characters, is there once; one that nobody stands by any more is gone. Words that a
-// host took out are passed over.
-func (s *Service) SendWords(ctx context.Context, viewer account.Viewer, id PollID, words []string) error {
+// host took out are passed over. It gives what the words are in the cloud.
+func (s *Service) SendWords(ctx context.Context, viewer account.Viewer, id PollID, words []string) (options []OptionID, err error) {
 	if !viewer.SignedIn() {
-		return errSignIn
+		return nil, errSignIn
 	}
-	words, err := checkWords(words)
-	if err != nil {
-		return err
+	if words, err = checkWords(words); err != nil {
+		return nil, err
 	}
-	return s.vote(ctx, viewer, id, func(tx *pg.Tx, p lockedPoll) error {
+	err = s.vote(ctx, viewer, id, func(tx *pg.Tx, p lockedPoll) error {
 		if p.Kind != Cloud {
 			return errChoice
 		}
-		options, err := s.wordOptions(ctx, tx, id, p, words)
-		if err != nil {
+		if options, err = s.wordOptions(ctx, tx, id, p, words); err != nil {
 			return err
 		}
 		if err := s.cast(ctx, tx, viewer, id, p, options); err != nil {
@@ -38,6 +36,7 @@ func (s *Service) SendWords(ctx context.Context, viewer account.Viewer, id PollI
 		}
 		return s.dropWords(ctx, tx, id)
 	})
+	return options, err
 }
 
 func checkWords(words []string) (kept []string, err error) {

@@ -1,6 +1,7 @@
 package i18n
 
 import (
+	"math"
 	"strconv"
 	"time"
 
@@ -17,6 +18,11 @@ func (p *Printer) Number(n int) string {
 
 // Percent is a share of a hundred: 85%.
 func (p *Printer) Percent(n int) string { return p.numbers.Sprint(number.Percent(float64(n) / 100)) }
+
+// Decimal is a number with one decimal place, halves rounded away from zero: 3.6.
+func (p *Printer) Decimal(x float64) string {
+	return p.numbers.Sprint(number.Decimal(math.Round(x*10)/10, number.Scale(1)))
+}
 
 // List joins things as a sentence does: A; A and B; A, B and C. In Chinese: A、B和C.
 func (p *Printer) List(things ...string) string {

@@ -121,6 +121,11 @@ type ballotBody struct {
 	Words   []string        `json:"words" form:"words"`
 }
 
+// ballotJSON is what the member has chosen now; of a cloud, what his words are in it.
+type ballotJSON struct {
+	Options []chat.OptionID `json:"options"`
+}
+
 type pollStateBody struct {
 	Closed bool `json:"closed" form:"closed"`
 }
@@ -191,12 +196,16 @@ func (h *Handlers) roomActs() []act {
 			p.Polling = Polling{b.Kind, b.Body, strings.Join(b.Options, "\n"), b.Lang, b.Results, f}
 		}),
 		acting(h, "/polls/:id/ballot", func(c *fiber.Ctx, r *httpx.Request, b ballotBody) (done, error) {
-			return onPoll(h, c, func(id chat.PollID) error {
+			own := ballotJSON{Options: append([]chat.OptionID{}, b.Options...)}
+			d, err := onPoll(h, c, func(id chat.PollID) (err error) {
 				if len(b.Words) > 0 {
-					return s.SendWords(c.UserContext(), r.Viewer, id, b.Words)
+					own.Options, err = s.SendWords(c.UserContext(), r.Viewer, id, b.Words)
+					return err
 				}
 				return s.CastBallot(c.UserContext(), r.Viewer, id, b.Options)
 			})
+			d.status, d.body = fiber.StatusOK, own
+			return d, err
 		}, nil),
 		acting(h, "/polls/:id/state", func(c *fiber.Ctx, r *httpx.Request, b pollStateBody) (done, error) {
 			return onPoll(h, c, func(id chat.PollID) error { return s.ClosePoll(c.UserContext(), r.Viewer, id, b.Closed) })

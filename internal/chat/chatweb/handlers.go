@@ -59,6 +59,7 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	api.Get("/rooms/:id/events", h.events)
 	api.Get("/rooms/:id/questions", h.questions)
 	api.Get("/rooms/:id/hands", h.hands)
+	api.Get("/rooms/:id/polls", h.polls)
 	api.Get("/messages/:id", h.message)
 	pages.Get("/messages/:id/edit", httpx.SignedIn, h.editPage)
 	api.Post("/rooms/:id/messages", h.sayJSON)

@@ -16,6 +16,7 @@ type Tools struct {
 	Question func(r *httpx.Request, id int64, hidden bool) templ.Component // on one question
 	Reasons  func(r *httpx.Request) templ.Component                        // offered to every reason field of the page
 	Done     func(r *httpx.Request) templ.Component                        // on top: what was done, with its undo
+	Poll     func(r *httpx.Request, id int64) templ.Component              // on one poll
 	// Aside is what the room of a workshop is about; the item of its agenda that is on now is marked.
 	Aside func(ctx context.Context, r *httpx.Request, workshop, item int64) (templ.Component, error)
 }
@@ -32,6 +33,13 @@ func (t Tools) question(r *httpx.Request, id chat.QuestionID) templ.Component {
 		return templ.NopComponent
 	}
 	return t.Question(r, int64(id), false)
+}
+
+func (t Tools) poll(r *httpx.Request, id chat.PollID) templ.Component {
+	if t.Poll == nil || !r.Viewer.Moderates() {
+		return templ.NopComponent
+	}
+	return t.Poll(r, int64(id))
 }
 
 func (t Tools) reasons(r *httpx.Request) templ.Component {

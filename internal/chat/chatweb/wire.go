@@ -49,9 +49,9 @@ func (w *Wire) view(l i18n.Locale, e chat.Event) templ.Component {
 	case e.Question != nil:
 		return QuestionView(r, *e.Question, nil)
 	case e.Kind == chat.KindOption || e.Kind == chat.KindOptionTranslation:
-		return OptionView(r, *e.Poll, *e.Option())
+		return OptionNews(r, *e.Poll, *e.Option())
 	}
-	return PollView(r, *e.Poll)
+	return PollView(r, *e.Poll, Seat{})
 }
 
 func (w *Wire) presentAll(l i18n.Locale, events []chat.Event) []chat.Frame {

@@ -6,6 +6,7 @@ import { hands } from "./room-hands.js";
 import { host } from "./room-host.js";
 import { own } from "./room-own.js";
 import { questions } from "./room-questions.js";
+import { polls } from "./room-polls.js";
 import { reactions } from "./room-reactions.js";
 import { tabs } from "./room-tabs.js";
 
@@ -21,6 +22,7 @@ export function beside(room) {
   questions(root, room);
   hands(root, room);
   tabs(root);
+  polls(root, room);
   dashboard(root, room);
   return host(root, room);
 }

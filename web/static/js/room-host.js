@@ -21,8 +21,9 @@ export function host(root, { log, told, word, data }) {
 
   // sanctioned hears that the reader was muted, removed or readmitted.
   function sanctioned(kind) {
-    sanction = kind;
+    sanction = data.sanction = kind;
     show();
+    root.dispatchEvent(new CustomEvent("room:sanction", { detail: kind }));
     told(word(kind ? `sanction-${kind}` : "sanction-none"));
   }
 

@@ -275,7 +275,7 @@ log.scroll.addEventListener("scroll", () => {
 }, { passive: true });
 
 word.counted = counted;
-const around = beside({ root, log, editor, locale: data.locale, csrf, told: say, word, data });
+const around = beside({ root, log, editor, locale: data.locale, csrf, told: say, word, data, fresh });
 
 // say tells something that has no place of its own, to everybody.
 function say(words) {
