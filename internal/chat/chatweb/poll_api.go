@@ -27,11 +27,6 @@ type pollJSON struct {
 	OwnWords  []string          `json:"own_words,omitempty"` // of a cloud
 }
 
-type originalJSON struct {
-	Text string `json:"text"`
-	Lang string `json:"lang"`
-}
-
 type optionJSON struct {
 	ID       chat.OptionID     `json:"id"`
 	Content  translation.Shown `json:"content"`

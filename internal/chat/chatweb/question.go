@@ -32,6 +32,7 @@ type questionJSON struct {
 	StateAt   *string            `json:"state_at"`
 }
 
+// originalJSON is a text as it was written.
 type originalJSON struct {
 	Text string `json:"text"`
 	Lang string `json:"lang"`
