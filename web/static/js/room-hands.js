@@ -123,7 +123,7 @@ class Hands {
     const now = Date.now();
     for (const { li, state, called } of this.up.values()) {
       const minutes = Math.max(Math.floor((now - called) / 60_000), 0);
-      const words = state !== "called" ? "" : (this.panel.getAttribute(`data-w-for-${this.plural.select(minutes)}`) ?? this.panel.getAttribute("data-w-for-other"))
+      const words = state !== "called" || minutes === 0 ? "" : (this.panel.getAttribute(`data-w-for-${this.plural.select(minutes)}`) ?? this.panel.getAttribute("data-w-for-other"))
         .replace("{n}", this.digits.format(minutes));
       const place = li.querySelector("[data-for]");
       if (place.textContent.trim() !== words) place.textContent = words;

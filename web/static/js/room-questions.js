@@ -21,6 +21,7 @@ export function questions(root, room) {
 class Questions {
   constructor(root, panel, { log, editor, member }) {
     Object.assign(this, { root, panel, log, editor, member });
+    this.own = new Set(); // the reader's own questions, as far as the page does not know them
     this.form = panel.querySelector("form[data-ask]");
     this.list = panel.querySelector("[data-list]");
     this.host = panel.querySelector("template[data-question-host]");
@@ -53,9 +54,10 @@ class Questions {
   asked(e) {
     if (e.data.removed || !e.html) return;
     const was = this.question(e.data.id);
-    if (was && !was.classList.contains("gone")) return this.mark(was, e);
+    if (e.by?.id === this.member && e.kind !== "question_state") this.own.add(e.data.id);
+    if (was && !was.classList.contains("gone")) return this.mark(was, e.data.id);
     const li = this.dress(parse(e.html));
-    this.mark(li, e);
+    this.mark(li, e.data.id);
     if (was) was.replaceWith(li);
     else this.fold(li.dataset.state).append(li);
     this.count();
@@ -63,9 +65,7 @@ class Questions {
   }
 
   // mark says that a question is one's own.
-  mark(li, e) {
-    if (e.by?.id === this.member && e.kind !== "question_state") li.querySelector("[data-own]").hidden = false;
-  }
+  mark(li, id) { if (this.own.has(id)) li.querySelector("[data-own]").hidden = false; }
 
   voted(e) {
     const li = !e.data.removed && this.question(e.data.id);
@@ -176,7 +176,7 @@ class Questions {
     for (const li of this.all) if (!li.classList.contains("gone")) n[folds[li.dataset.state]]++;
     count(this.root, "questions", n.open);
     this.panel.querySelector("[data-empty]").hidden = this.fold("queued").childElementCount > 0;
-    for (const details of this.list.querySelectorAll("details")) {
+    for (const details of this.list.querySelectorAll("details.question-fold")) {
       const list = details.querySelector("[data-fold]");
       details.hidden = list.childElementCount === 0 && n[list.dataset.fold] === 0;
       details.querySelector("[data-fold-count]").textContent = this.digits.format(n[list.dataset.fold]);
@@ -220,13 +220,15 @@ class Questions {
 
   acted({ path, body, answer }) {
     const [, id, act] = path.match(/^\/questions\/(\d+)\/(vote|state)$/) ?? [];
-    const li = this.question(id ?? (/^\/rooms\/\d+\/questions$/.test(path) && answer?.id));
+    const asked = /^\/rooms\/\d+\/questions$/.test(path) && answer?.id;
+    if (asked) this.own.add(asked);
+    const li = this.question(id ?? asked);
     if (!li) return;
     if (act === "vote") this.press(li, body.on);
     else if (act === "state") {
       this.unmerge(li);
       this.still.mine();
-    } else li.querySelector("[data-own]").hidden = false;
+    } else this.mark(li, asked);
   }
 
   clicked(event) {
