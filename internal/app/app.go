@@ -99,7 +99,8 @@ func Build(db *Database, o Options) (*Hub, error) {
 	}
 	h.Moderation = moderation.New(store, h.Forum, h.Chat, h.Accounts, notices)
 
-	h.Workshops = workshop.New(store, h.Accounts, h.Chat, notices, h.queue, strings.TrimSuffix(o.BaseURL.String(), "/"))
+	h.Workshops = workshop.New(store, workshop.Parts{Accounts: h.Accounts, Rooms: h.Chat, Notices: notices, Mail: h.Mail,
+		Queue: h.queue, Base: strings.TrimSuffix(o.BaseURL.String(), "/")})
 
 	kit := &httpx.Kit{Bundle: words, Auth: h.Accounts, Assets: assets, BaseURL: o.BaseURL, Log: log, Unread: notices.Unread, ByLink: []string{mail.OffPath}}
 	cache := httpx.NewPageCache(store.Changes)

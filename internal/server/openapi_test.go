@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -178,6 +179,10 @@ func TestOpenAPI_answers(t *testing.T) {
 		return body
 	}
 	translated := fmt.Sprintf("/posts/%d/translations/en", started.PostID)
+	day := time.Now().AddDate(0, 0, 10).Format(time.DateOnly)
+	both := map[string]any{"en": "Comparing data", "zh": "数据比对"}
+	workshop := map[string]any{"title": both, "summary": both, "start": day + "T14:00", "end": day + "T16:00", "state": "announced", "client_id": client,
+		"agenda": []any{map[string]any{"minutes": 10, "title": both}}, "speakers": []any{map[string]any{"name": "张敏"}}}
 	for _, c := range []struct {
 		who          apptest.Person
 		method, path string
@@ -224,6 +229,20 @@ func TestOpenAPI_answers(t *testing.T) {
 		{moderator, "DELETE", translated, "/posts/{id}/translations/{into}", nil, 204},
 		{wang, "GET", translated, "/posts/{id}/translations/{into}", nil, 404},
 		{wang, "GET", strings.TrimSuffix(translated, "en") + "zh", "/posts/{id}/translations/{into}", nil, 409},
+		{moderator, "POST", "/workshops", "/workshops", workshop, 201},
+		{moderator, "POST", "/workshops", "/workshops", map[string]any{"title": map[string]any{"en": "x"}}, 422},
+		{wang, "POST", "/workshops", "/workshops", workshop, 403},
+		{wang, "GET", "/workshops", "/workshops", nil, 200},
+		{wang, "GET", "/workshops?when=tomorrow", "/workshops", nil, 400},
+		{wang, "GET", "/workshops/1", "/workshops/{id}", nil, 200},
+		{wang, "GET", "/workshops/999", "/workshops/{id}", nil, 404},
+		{wang, "PUT", "/workshops/1/registration", "/workshops/{id}/registration", nil, 200},
+		{wang, "DELETE", "/workshops/1/registration", "/workshops/{id}/registration", nil, 200},
+		{moderator, "PATCH", "/workshops/1", "/workshops/{id}", map[string]any{"place": "Leuven"}, 200},
+		{wang, "PATCH", "/workshops/1", "/workshops/{id}", map[string]any{"place": "Ghent"}, 403},
+		{moderator, "PATCH", "/workshops/1", "/workshops/{id}", map[string]any{"place": "Ghent", "version": 1}, 409},
+		{moderator, "PATCH", "/workshops/1", "/workshops/{id}", map[string]any{"state": "cancelled", "cancel_reason": "Nobody comes"}, 200},
+		{wang, "PUT", "/workshops/1/registration", "/workshops/{id}/registration", nil, 409},
 		{apptest.Person{}, "PUT", "/drafts?place=challenge:amr", "/drafts", map[string]any{}, 401},
 	} {
 		a := site.API(c.who, c.method, c.path, c.body)

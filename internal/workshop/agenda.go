@@ -82,20 +82,20 @@ func speakers(ctx context.Context, db pg.DB, id ID) ([]Speaker, error) {
 const (
 	dropItems = `delete from workshop_items where workshop_id = @workshop and id <> all(@keep::bigint[])`
 	keepItem  = `
-		update workshop_items set position = @position, starts_min = @starts, minutes = @minutes, title_en = @english, title_zh = @chinese, speaker = @speaker
+		update workshop_items set position = @position, starts_min = @starts, minutes = @minutes, title_en = @title_en, title_zh = @title_zh, speaker = @speaker
 		where id = @id and workshop_id = @workshop`
 	addItem = `
 		insert into workshop_items (workshop_id, position, starts_min, minutes, title_en, title_zh, speaker)
-		values (@workshop, @position, @starts, @minutes, @english, @chinese, @speaker)`
+		values (@workshop, @position, @starts, @minutes, @title_en, @title_zh, @speaker)`
 
 	dropSpeakers = `delete from workshop_speakers where workshop_id = @workshop and id <> all(@keep::bigint[])`
 	keepSpeaker  = `
-		update workshop_speakers set position = @position, name = @name, affiliation = @affiliation, role_en = @english, role_zh = @chinese,
+		update workshop_speakers set position = @position, name = @name, affiliation = @affiliation, role_en = @role_en, role_zh = @role_zh,
 			member_id = nullif(@member, 0::bigint)
 		where id = @id and workshop_id = @workshop`
 	addSpeaker = `
 		insert into workshop_speakers (workshop_id, position, name, affiliation, role_en, role_zh, member_id)
-		values (@workshop, @position, @name, @affiliation, @english, @chinese, nullif(@member, 0::bigint))`
+		values (@workshop, @position, @name, @affiliation, @role_en, @role_zh, nullif(@member, 0::bigint))`
 )
 
 // saveParts writes agenda and speakers. What bears the id of a part that the event has is that part, changed; an id of
@@ -108,7 +108,7 @@ func saveParts(ctx context.Context, tx *pg.Tx, id ID, p plan) error {
 	}
 	batch.Queue(dropItems, pgx.StrictNamedArgs{"workshop": id, "keep": keep})
 	for n, i := range p.items {
-		args := pgx.StrictNamedArgs{"workshop": id, "position": n, "starts": i.StartsMin, "minutes": i.Minutes, "english": i.TitleEn, "chinese": i.TitleZh, "speaker": i.Speaker}
+		args := pgx.StrictNamedArgs{"workshop": id, "position": n, "starts": i.StartsMin, "minutes": i.Minutes, "title_en": i.TitleEn, "title_zh": i.TitleZh, "speaker": i.Speaker}
 		if i.ID != 0 {
 			args["id"] = i.ID
 			batch.Queue(keepItem, args)
@@ -122,7 +122,7 @@ func saveParts(ctx context.Context, tx *pg.Tx, id ID, p plan) error {
 	}
 	batch.Queue(dropSpeakers, pgx.StrictNamedArgs{"workshop": id, "keep": keep})
 	for n, sp := range p.speakers {
-		args := pgx.StrictNamedArgs{"workshop": id, "position": n, "name": sp.Name, "affiliation": sp.Affiliation, "english": sp.RoleEn, "chinese": sp.RoleZh, "member": sp.MemberID}
+		args := pgx.StrictNamedArgs{"workshop": id, "position": n, "name": sp.Name, "affiliation": sp.Affiliation, "role_en": sp.RoleEn, "role_zh": sp.RoleZh, "member": sp.MemberID}
 		if sp.ID != 0 {
 			args["id"] = sp.ID
 			batch.Queue(keepSpeaker, args)

@@ -41,7 +41,7 @@ func newHouse(t *testing.T, db pg.DB) *house {
 	}
 	notes := notify.New(store)
 	h := &house{t: t, store: store, notes: notes, rooms: rooms, clock: time.Date(2027, 3, 1, 9, 0, 0, 0, time.UTC),
-		Service: New(store, accounts, rooms, notes, queue, "https://hub.example")}
+		Service: New(store, Parts{Accounts: accounts, Rooms: rooms, Notices: notes, Queue: queue, Base: "https://hub.example"})}
 	h.now = func() time.Time { return h.clock }
 	h.anna = h.member("Anna Weber", account.RoleModerator)
 	return h

@@ -25,11 +25,6 @@ func (s *Service) tell(ctx context.Context, tx *pg.Tx, n notify.Notice, e Event,
 	return s.queueLetters(ctx, tx, n, e, to)
 }
 
-// queueLetters is the one place where mail about events is queued.
-func (s *Service) queueLetters(ctx context.Context, tx *pg.Tx, n notify.Notice, e Event, to []account.MemberID) error {
-	return nil
-}
-
 const concerned = `
 	select member_id from workshop_registrations where workshop_id = @workshop and (state = 'registered' or @waiting)
 	union select member_id from room_staff where room_id = @room

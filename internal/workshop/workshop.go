@@ -23,6 +23,7 @@ import (
 	"senet/internal/chat"
 	"senet/internal/fault"
 	"senet/internal/jobs"
+	"senet/internal/mail"
 	"senet/internal/notify"
 	"senet/internal/pg"
 )
@@ -66,16 +67,27 @@ type Service struct {
 	accounts *account.Service
 	chat     *chat.Service
 	notify   *notify.Service
+	mail     *mail.Service
 	queue    *jobs.Queue
 	base     string // how browsers reach the hub, no slash at the end; for calendars
 	now      func() time.Time
 }
 
-// New makes the service; base is how browsers reach the hub, without a slash at the end. What is done at its time is done
-// where queue is started.
-func New(store *pg.Store, accounts *account.Service, rooms *chat.Service, notices *notify.Service, queue *jobs.Queue, base string) *Service {
-	s := &Service{store: store, accounts: accounts, chat: rooms, notify: notices, queue: queue, base: base, now: time.Now}
-	jobs.Handle(queue, s.doMoment)
+// Parts are what the service works with.
+type Parts struct {
+	Accounts *account.Service
+	Rooms    *chat.Service
+	Notices  *notify.Service
+	Mail     *mail.Service // nil: nobody gets mail
+	Queue    *jobs.Queue   // where it is started, what is to happen at its time is done
+	Base     string        // how browsers reach the hub, without a slash at the end
+}
+
+// New makes the service.
+func New(store *pg.Store, p Parts) *Service {
+	s := &Service{store: store, accounts: p.Accounts, chat: p.Rooms, notify: p.Notices, mail: p.Mail, queue: p.Queue, base: p.Base, now: time.Now}
+	jobs.Handle(p.Queue, s.doMoment)
+	s.registerLetters()
 	return s
 }
 
