@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/PuerkitoBio/goquery"
 	"github.com/google/uuid"
@@ -26,6 +27,7 @@ type world struct {
 	visitor, member, moderator, admin apptest.Person
 	thread, post, notice, message     int64
 	challenge, room, term, unit       int64
+	event                             int64
 	path                              string // of the thread
 }
 
@@ -33,7 +35,10 @@ type world struct {
 const translated = "The beginning, changed."
 
 // english is what readers of the third language are shown in English: the curated side, and the translation.
-var english = []string{"Antimicrobial resistance", "Resistance and what to do about it.", translated}
+var english = []string{compared, "Antimicrobial resistance", "Resistance and what to do about it.", translated}
+
+// compared is the English title of a workshop.
+const compared = "Comparing data"
 
 // pair is a file with one pair of the translation memory.
 const pair = `<tmx version="1.4"><header creationtool="x" creationtoolversion="1" segtype="sentence" o-tmf="x" adminlang="en"
@@ -64,6 +69,17 @@ func newWorld(t *testing.T) *world {
 	w.API(w.admin, "PUT", fmt.Sprintf("/posts/%d/reactions/agree", w.post), nil).Want(204)
 	w.API(w.member, "PUT", "/drafts?place=challenge:amr", map[string]any{"title": "草稿", "body": "草稿"}).Want(200)
 	w.API(w.member, "POST", fmt.Sprintf("/rooms/%d/messages", w.room), map[string]any{"id": uuid.NewString(), "body": "大家好"}).Want(200)
+	// A workshop, with all that one can have.
+	day := time.Now().AddDate(0, 0, 10).Format(time.DateOnly)
+	both := map[string]any{"en": compared, "zh": "数据比对"}
+	w.API(w.moderator, "POST", "/workshops", map[string]any{"title": both, "summary": both, "description": both, "start": day + "T14:00", "end": day + "T16:00",
+		"state": "announced", "place": "武汉", "link": "https://例子.测试/", "challenge": "amr", "capacity": 1, "retention_days": 5, "keep_inside": true,
+		"every": "weekly", "times": 2, "agenda": []any{map[string]any{"minutes": 10, "title": both, "speaker": "张敏"}},
+		"speakers": []any{map[string]any{"name": "张敏", "affiliation": "武汉", "role": both}}}).Want(201)
+	w.find(&w.event, `select min(id) from workshops`)
+	w.API(w.member, "PUT", fmt.Sprintf("/workshops/%d/registration", w.event), nil).Want(200)
+	w.API(w.admin, "PUT", fmt.Sprintf("/workshops/%d/registration", w.event), nil).Want(200)
+	w.API(w.moderator, "PATCH", fmt.Sprintf("/workshops/%d", w.event), map[string]any{"place": "成都"}).Want(200)
 	// A translation, which readers of the third language are shown, and which the memory keeps; a term.
 	w.Submit(w.admin, fmt.Sprintf("/qps/translate/post/%d/en", w.post), url.Values{"source_version": {"2"}, "revision": {"0"}, "reviewed": {"1"}, "row": {translated}}).Want(303)
 	w.Submit(w.admin, "/qps/glossary/new", url.Values{"en": {"resistance"}, "zh": {"耐药"}}).Want(303)
@@ -91,8 +107,8 @@ func (w *world) find(to *int64, query string) {
 func (w *world) paths(route string) (paths []string, ok bool) {
 	ids := map[string]int64{"/t/": w.thread, "/p/": w.post, "/inbox/": w.notice, "/moderation/posts/": w.post, "/moderation/messages/": w.message,
 		"/moderation/threads/": w.thread, "/moderation/members/": int64(w.member.ID), "/translate/post/": w.post, "/glossary/": w.term,
-		"/admin/memory/": w.unit, "/admin/challenges/": w.challenge, "/admin/members/": int64(w.member.ID)}
-	route = strings.NewReplacer(":slug", w.Challenge, ":who", w.member.Name, ":token", "no-such-token", ":kind", "post", ":into", "en").Replace(route)
+		"/admin/memory/": w.unit, "/admin/challenges/": w.challenge, "/admin/members/": int64(w.member.ID), "/w/": w.event}
+	route = strings.NewReplacer(":slug", w.Challenge, ":workshop", fmt.Sprint(w.event), ":who", w.member.Name, ":token", "no-such-token", ":kind", "post", ":into", "en").Replace(route)
 	for prefix, id := range ids {
 		if rest, found := strings.CutPrefix(route, prefix+":id"); found {
 			route = fmt.Sprint(prefix, id, rest)
@@ -109,7 +125,7 @@ func (w *world) paths(route string) (paths []string, ok bool) {
 }
 
 // notPages are routes below the language that answer something else than a page; the first two have tests below.
-var notPages = []string{"/c/:slug/feed.atom", "/t/:id/feed.atom", "/t/:id/changes", "/p/:id/quote",
+var notPages = []string{"/c/:slug/feed.atom", "/t/:id/feed.atom", "/w/:id/event.ics", "/t/:id/changes", "/p/:id/quote",
 	"/glossary/export.csv", "/glossary/export.tbx", "/admin/memory/export.tmx", "/admin/translation/backfills/:id"}
 
 // TestPages walks every page of the hub as everybody who may see it.
@@ -345,7 +361,7 @@ func TestPages_dates(t *testing.T) {
 	if got := w.Visit(w.visitor, "/qps/m/王敏").Text(".facts dd:last-child"); !day.MatchString(got) {
 		t.Errorf("a day is written %q, want the order of the language's file", got)
 	}
-	title := w.Visit(w.visitor, "/qps/c/amr").Find("time").AttrOr("title", "")
+	title := w.Visit(w.visitor, "/qps/c/amr").Find(".threads time").AttrOr("title", "")
 	if date, rest, ok := strings.Cut(title, ", "); !ok || !day.MatchString(date) || !strings.HasSuffix(strings.TrimRight(rest, "~"), " UTC") {
 		t.Errorf("a moment is written %q", title)
 	}

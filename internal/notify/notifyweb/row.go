@@ -45,6 +45,9 @@ func (h *Handlers) row(r *httpx.Request, n notify.Item) row {
 	}
 	if n.Data.Event != nil && n.Data.Start != nil {
 		v.Sentence = event(r, n)
+		title, lang := n.Data.Event.In(r.Locale)
+		v.Title, v.TitleLang = title, string(lang)
+		v.Shown = translation.Content(translation.Text{Source: title, Lang: string(lang)}, translation.Found{}, r.Locale)
 	}
 	if n.Path != "" {
 		v.URL = r.URL("/inbox/" + strconv.FormatInt(int64(n.ID), 10))
@@ -114,17 +117,16 @@ func sentence(p *i18n.Printer, n notify.Item) string {
 	return p.T("notify.something")
 }
 
-// event puts a notice about an event into words: what it is and when it begins by the reader's clocks.
+// event puts a notice about an event into words, with its beginning by the reader's clocks.
 func event(r *httpx.Request, n notify.Item) string {
-	title, _ := n.Data.Event.In(r.Locale)
 	if n.Kind == notify.KindEventStaff {
-		return r.T("notify.event_staff_"+n.Data.Staff, "Title", title)
+		return r.T("notify.event_staff_" + n.Data.Staff)
 	}
 	key, ok := eventKeys[n.Kind]
 	if !ok {
 		return r.T("notify.something")
 	}
-	return r.T(key, "Title", title, "When", r.P.DateTime(r.In(*n.Data.Start)))
+	return r.T(key, "When", r.P.DateTime(r.In(*n.Data.Start)))
 }
 
 var eventKeys = map[notify.Kind]string{

@@ -58,7 +58,7 @@ func TestLife(t *testing.T) {
 		t.Errorf("who moved up is told %q", got)
 	}
 	inbox := s.Visit(li, "/zh/inbox").Want(200).Text(".inbox-list")
-	for _, want := range []string{"已加入候补：《耐药数据的比对》", "递补成功"} {
+	for _, want := range []string{"已加入活动候补：", "耐药数据的比对", "递补成功"} {
 		if !strings.Contains(inbox, want) {
 			t.Errorf("the inbox says %q, want %q in it", inbox, want)
 		}
@@ -72,7 +72,7 @@ func TestLife(t *testing.T) {
 		t.Errorf("of a cancelled event it says %q", got)
 	}
 	inbox = s.Visit(li, "/zh/inbox").Want(200).Text(".inbox-list")
-	for _, want := range []string{"时间或地点有变", "活动已取消"} {
+	for _, want := range []string{"活动时间或地点有变", "活动已取消", "The speaker is ill"} {
 		if !strings.Contains(inbox, want) {
 			t.Errorf("the inbox says %q, want %q in it", inbox, want)
 		}
