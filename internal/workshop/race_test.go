@@ -1,12 +1,46 @@
 package workshop
 
 import (
+	"context"
+	"log/slog"
 	"sync"
 	"testing"
+	"time"
 
 	"senet/internal/account"
+	"senet/internal/chat"
+	"senet/internal/jobs"
 	"senet/internal/pg/pgtest"
 )
+
+// TestMoments_areDone: what is due is done by the queue, by itself.
+func TestMoments_areDone(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.DB(t)
+	h := newHouse(t, pool)
+	queue, err := jobs.New(pool, slog.New(slog.DiscardHandler))
+	h.must(err)
+	h.Service = New(h.store, Parts{Accounts: account.New(h.store), Rooms: h.rooms, Notices: h.notes, Queue: queue, Base: "https://hub.example"})
+	h.must(queue.Start(t.Context()))
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		queue.Stop(ctx)
+	})
+	f := h.form()
+	soon := time.Now().Add(5 * time.Minute) // the room opens ten minutes before
+	f.Start, f.End = soon.UTC().Format(time.RFC3339), soon.Add(time.Hour).UTC().Format(time.RFC3339)
+	id := h.create(f)
+	for deadline := time.Now().Add(time.Minute); h.event(id).RoomState != chat.Open; {
+		if time.Now().After(deadline) {
+			t.Fatalf("the room is %s", h.event(id).RoomState)
+		}
+		select {
+		case <-time.After(20 * time.Millisecond):
+		case <-t.Context().Done():
+		}
+	}
+}
 
 // TestSeats_race: forty members want ten seats while some give theirs up and the number of seats is changed. There is never
 // one too many, none stays free while somebody waits, and those who wait are served in their order.

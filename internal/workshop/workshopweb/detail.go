@@ -106,7 +106,11 @@ func (v eventView) lacks(r *httpx.Request) []string {
 	if !v.Organises(r.Viewer) {
 		return nil
 	}
-	return missing(r, v.Event)
+	parts := missing(r, v.Event)
+	if v.State != workshop.Draft && v.DescriptionEn+v.DescriptionZh == "" {
+		return nil // it needs none
+	}
+	return parts
 }
 
 func signIn(r *httpx.Request, e workshop.Event) string {

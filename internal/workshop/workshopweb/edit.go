@@ -286,12 +286,7 @@ func (v formView) zones(r *httpx.Request) []ui.Option {
 		if err != nil {
 			continue
 		}
-		now := r.Now.In(zone)
-		label := workshop.ZoneName(r.P, name, now)
-		if offset := now.Format("UTC-07:00"); label != offset {
-			label = r.T("zone.option", "Place", label, "Offset", offset)
-		}
-		options = append(options, ui.Option{Value: name, Label: label})
+		options = append(options, ui.Option{Value: name, Label: workshop.ZoneName(r.P, name, r.Now.In(zone))})
 	}
 	return options
 }
