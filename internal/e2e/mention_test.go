@@ -59,16 +59,14 @@ func TestMention(t *testing.T) {
 	w.enter(r, i18n.En, "live")
 	w.completes()
 
-	t.Run("keys", func(t *testing.T) { w.mentionsByKey(t, me) })
-	t.Run("composing", func(t *testing.T) {
-		w.mentionsWhileComposing(t, func(text string) {
-			clara.say(t, r.id, text)
-			w.until("the message is there", fmt.Sprintf(`[...document.querySelectorAll("#log [data-id] .msg-text")].some((e) => e.innerText.trim() === %q)`, text))
-		})
+	w.mentionsByKey(t)
+	w.mentionsWhileComposing(t, func(text string) {
+		clara.say(t, r.id, text)
+		w.until("the message is there", fmt.Sprintf(`[...document.querySelectorAll("#log [data-id] .msg-text")].some((e) => e.innerText.trim() === %q)`, text))
 	})
-	t.Run("slow network", func(t *testing.T) { w.mentionsWithoutAnswer(t) })
-	t.Run("phone", func(t *testing.T) { w.mentionsOnAPhone(t) })
-	t.Run("thread", func(t *testing.T) { w.mentionsInAThread(t, me, quade) })
+	w.mentionsWithoutAnswer(t)
+	w.mentionsOnAPhone()
+	w.mentionsInAThread(t, me, quade)
 
 	if got := qu.get(t, theHub(t).URL+"/zh/inbox"); !strings.Contains(got, me.name) {
 		t.Errorf("who was mentioned in the room reads nothing of it:\n%s", got)
@@ -76,7 +74,8 @@ func TestMention(t *testing.T) {
 }
 
 // mentionsByKey opens the list, goes through it, sends it away, chooses and takes that back.
-func (w *window) mentionsByKey(t *testing.T, me *member) {
+func (w *window) mentionsByKey(t *testing.T) {
+	t.Helper()
 	w.write("请@")
 	if got := w.offered(); got != "" {
 		t.Errorf("an @ alone offers %q", got)
@@ -137,6 +136,7 @@ func (w *window) mentionsByKey(t *testing.T, me *member) {
 // mentionsWhileComposing types with an input method, with the list closed and open, in the order of events of Chromium
 // and in that of Safari. say brings in a message: what would have happened has happened by then.
 func (w *window) mentionsWhileComposing(t *testing.T, say func(text string)) {
+	t.Helper()
 	w.fill("#body", "@")
 	w.compose("qu")
 	say("closed it stays")
@@ -186,6 +186,7 @@ func (w *window) mentionsWhileComposing(t *testing.T, say func(text string)) {
 
 // mentionsWithoutAnswer has the hub not answer, and then fail: who writes does not notice.
 func (w *window) mentionsWithoutAnswer(t *testing.T) {
+	t.Helper()
 	w.do("hold the answers", evaluateQuietly(`(() => {
 		window.heldFetch = window.fetch;
 		window.held = [];
@@ -220,7 +221,8 @@ func (w *window) mentionsWithoutAnswer(t *testing.T) {
 }
 
 // mentionsOnAPhone holds the list above the field, on the screen and as wide as the field.
-func (w *window) mentionsOnAPhone(t *testing.T) {
+func (w *window) mentionsOnAPhone() {
+	w.t.Helper()
 	w.do("turn into a phone", screen(390, 700, "light"))
 	w.fill("#body", "@q")
 	w.until("the list is above the field", `(() => {
@@ -235,6 +237,7 @@ func (w *window) mentionsOnAPhone(t *testing.T) {
 
 // mentionsInAThread names who takes part first, in the long form.
 func (w *window) mentionsInAThread(t *testing.T, me, quade *member) {
+	t.Helper()
 	th := me.start(t, texts[i18n.En].title, texts[i18n.En].body)
 	quade.reply(t, th, "Yes.")
 	w.visit(th.in(i18n.En))
