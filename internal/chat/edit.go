@@ -144,6 +144,9 @@ func (s *Service) Withdraw(ctx context.Context, viewer account.Viewer, id Messag
 		if err := s.words.SetHidden(ctx, tx, true, messageText(id)); err != nil {
 			return err
 		}
+		if err := s.retractMentions(ctx, tx, id); err != nil {
+			return err
+		}
 		_, err = s.Append(ctx, tx, m.Room, Entry{Kind: KindRemove, By: viewer.ID, Message: id})
 		return err
 	})

@@ -77,6 +77,14 @@ func (s *Service) tellMentioned(ctx context.Context, tx *pg.Tx, b *batch) error 
 	return s.Notices.TellEach(ctx, tx, notices)
 }
 
+// retractMentions takes back what led members to a message that its author withdraws. Moderators' hiding does it itself.
+func (s *Service) retractMentions(ctx context.Context, tx *pg.Tx, id MessageID) error {
+	if s.Notices == nil {
+		return nil
+	}
+	return s.Notices.RetractFor(ctx, tx, notify.Subject("message", id))
+}
+
 const lateAuthors = `
 	select author_id from (select author_id, seq from messages where room_id = @room and hidden_at is null order by seq desc limit 200) late
 	group by author_id order by max(seq) desc`

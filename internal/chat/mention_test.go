@@ -157,6 +157,18 @@ func TestSay_hiddenIsRetracted(t *testing.T) {
 	}
 }
 
+func TestWithdraw_takesTheMentionBack(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	n := h.tells()
+	h.say(h.anna, called(h.li)+" one")
+	seq := h.say(h.anna, called(h.li)+" two")
+	h.must(h.service.Withdraw(t.Context(), h.anna, h.idOf(seq)))
+	if got := h.told(n, h.li); len(got) != 1 || !strings.HasSuffix(got[0].Path, fmt.Sprint("#m-", h.idOf(seq-1))) {
+		t.Errorf("he reads %+v, want the message that is still there", got)
+	}
+}
+
 func TestCompany(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
