@@ -1,7 +1,7 @@
 // The list of messages under the keyboard: one of its messages can be reached with Tab, the arrow keys, Home, End, Page Up and
 // Page Down go from there, Enter and Tab lead into its links and buttons, R answers it, Escape leads back: from them to the
-// message, from the message to the field. Messages other than that one stand outside of the order of Tab, so that a long talk
-// is no long way. Nothing of this is active in a field or while a word is being composed.
+// message, from the message to the field. All else of the list stands outside of the order of Tab, so that a long talk is no
+// long way; what is in a message, until the focus is there. Nothing of this is active in a field or while a word is being composed.
 //
 //   new Keys(root, { log, reply, back })      reply(li) answers a message, back() goes to the field
 
@@ -18,22 +18,37 @@ export class Keys {
     new MutationObserver((changes) => this.changed(changes)).observe(log.list, { childList: true, subtree: true });
     for (const li of log.list.children) this.quiet(li);
     this.settle();
-    log.list.addEventListener("focusin", ({ target }) => this.mark(target.closest(".msg")));
-    log.list.addEventListener("focusout", ({ target }) => { if (target === this.current) this.unname(target); });
+    log.list.addEventListener("focusin", ({ target }) => this.enter(target.closest(".msg")));
+    log.list.addEventListener("focusout", (event) => this.leave(event));
     log.scroll.addEventListener("keydown", (event) => this.pressed(event));
     document.addEventListener("keydown", (event) => this.asked(event));
   }
 
   changed(changes) {
     for (const { addedNodes } of changes) {
-      for (const node of addedNodes) if (node.nodeType === 1 && !this.current?.contains(node)) this.quiet(node);
+      for (const node of addedNodes) {
+        if (node.nodeType === 1 && !node.closest(".msg")?.contains(document.activeElement)) this.quiet(node);
+      }
     }
     this.settle();
   }
 
+  enter(li) {
+    if (!li) return;
+    this.chosen = true;
+    this.turn(li);
+    this.loud(li);
+  }
+
+  leave({ target, relatedTarget }) {
+    const li = target.closest(".msg");
+    if (target === li) li.removeAttribute("aria-labelledby");
+    if (li && !li.contains(relatedTarget)) this.quiet(li);
+  }
+
   // quiet takes a part of a message out of the order of Tab; loud puts it back.
   quiet(el) {
-    if (el.matches(".msg")) el.tabIndex = -1;
+    if (el.matches(".msg")) el.tabIndex = el === this.current ? 0 : -1;
     for (const part of [el, ...el.querySelectorAll(inside)]) if (part.matches(inside)) part.tabIndex = -1;
   }
 
@@ -54,18 +69,11 @@ export class Keys {
 
   messages() { return [...this.log.list.querySelectorAll(":scope > .msg")]; }
 
-  mark(li) {
-    if (!li) return;
-    this.chosen = true;
-    this.turn(li);
-  }
-
   turn(li) {
     if (li === this.current) return;
-    if (this.current) this.quiet(this.current);
+    if (this.current) this.current.tabIndex = -1;
     this.current = li;
     li.tabIndex = 0;
-    this.loud(li);
   }
 
   // name has the message read as a whole when it gets the focus.
@@ -75,13 +83,8 @@ export class Keys {
     li.setAttribute("aria-labelledby", parts.map((part) => part.id).join(" "));
   }
 
-  unname(li) {
-    li.removeAttribute("aria-labelledby");
-  }
-
   go(li) {
     if (!li) return;
-    this.mark(li);
     this.name(li);
     li.focus({ preventScroll: true });
     li.scrollIntoView({ block: "nearest" });
