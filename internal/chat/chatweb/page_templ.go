@@ -392,7 +392,7 @@ func RoomPage(r *httpx.Request, p Page) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = voice().Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = voice(r).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -8,16 +8,20 @@
 import { parse, patch, quotes, requote } from "./room-patch.js";
 import { Place } from "./room-place.js";
 
+const longest = 600; // messages in the list
+
 // ofMessages are the kinds that change a message which was said before; folding them twice makes no difference.
 const ofMessages = new Set(["remove", "restore", "translation", "edit", "reaction", "mark"]);
 
 export class Log {
   // words: { unread }; onGap asks for what is missing; onReset says that too much was missed to be folded: the page has to be
   // loaded afresh, and nothing is folded any more; onMessage(li, frame) sees each message that is put in, and
-  // onTranslation(li) each whose translation has come; kinds: { kind: handler } as for on.
-  constructor(root, { unread, onGap, onReset, onCount, onMessage, onTranslation, kinds = {} }) {
-    Object.assign(this, { root, unread, onGap, onReset, onCount, onMessage, onTranslation });
+  // onTranslation(li) each whose translation has come; onPage that another page has been put in; kinds: { kind: handler } as for on.
+  constructor(root, { unread, onGap, onReset, onCount, onMessage, onTranslation, onPage, kinds = {} }) {
+    Object.assign(this, { root, unread, onGap, onReset, onCount, onMessage, onTranslation, onPage });
     this.handlers = new Map();
+    this.queue = [];
+    this.batch = null; // what is being folded together
     this.seers = [];
     this.stale = false;
     this.list = root.querySelector("[data-log]");
@@ -108,11 +112,48 @@ export class Log {
       this.onReset();
       return;
     }
-    for (const e of frame.events) this.event(e);
+    this.together(frame.events);
     this.last = Math.max(this.last, frame.seq);
+    this.fold();
   }
 
+  // event takes an event; those of one frame of the screen are folded together.
   event(e) {
+    this.queue.push(e);
+    if (document.hidden) this.fold();
+    else if (this.queue.length === 1) requestAnimationFrame(() => this.fold());
+  }
+
+  fold() { this.together(this.queue.splice(0)); }
+
+  // together folds events and looks where things stand once, not after each: that costs as much as the list is long. Who
+  // read the end stays there, unless there is more to read than the window shows: then reading goes on where it stopped.
+  together(events) {
+    if (!events.length) return;
+    const stick = this.atEnd();
+    const batch = this.batch = { n: 0, mine: false, first: null };
+    this.place.steady(() => events.forEach((e) => this.take(e)));
+    this.batch = null;
+    if (!batch.first) return this.scrolled();
+    if (batch.mine || stick && !this.stopAt(batch.first)) this.toEnd();
+    else this.count(batch.n);
+    this.place.note();
+    this.scrolled();
+    if (stick) this.prune();
+  }
+
+  // stopAt stops at the first of what is new when it is more than the window shows; false when it is not.
+  stopAt(first) {
+    const line = document.hidden ? this.list.querySelector(".unread") ?? first : first;
+    if (this.scroll.scrollHeight - this.top(line) <= this.scroll.clientHeight) return false;
+    this.scroll.scrollTop = this.top(line === first ? this.drawUnread(first) : line) - 40;
+    return true;
+  }
+
+  // top is where an item begins, in the list as it scrolls.
+  top(li) { return this.scroll.scrollTop + this.place.away(li); }
+
+  take(e) {
     if (this.stale || e.seq <= this.last) return;
     if (e.seq > this.last + 1) {
       if (this.early.size === 0) this.onGap();
@@ -159,7 +200,10 @@ export class Log {
     this.onTranslation(li);
   }
 
-  steady(change) { this.place.steady(change); }
+  steady(change) {
+    if (this.batch) change(); // which is steady as a whole
+    else this.place.steady(change);
+  }
 
   add(e) {
     const mine = e.by && String(e.by.id) === this.root.dataset.member;
@@ -167,17 +211,11 @@ export class Log {
       this.count(mine ? 0 : 1);
       return;
     }
-    const stick = this.atEnd();
     const li = e.html ? this.build(e.html) : this.placeholder(e);
     const before = this.list.querySelector(".pending");
     const above = this.previous(before);
-    const key = this.dayKey.format(new Date(e.at));
-    if (!above || this.dayKey.format(new Date(above.dataset.at)) !== key) {
-      const day = document.createElement("li");
-      day.classList.add("room-line", "day");
-      day.dataset.day = key;
-      day.append(Object.assign(document.createElement("span"), { textContent: this.day.format(new Date(e.at)) }));
-      this.list.insertBefore(day, before);
+    if (!above || this.dayKey.format(new Date(above.dataset.at)) !== this.dayKey.format(new Date(e.at))) {
+      this.list.insertBefore(this.dayLine(e.at), before);
     } else if (e.html && !li.querySelector(".msg-reply") && !above.classList.contains("removed") &&
       above.dataset.by === li.dataset.by && new Date(e.at) - new Date(above.dataset.at) < 300_000) {
       li.classList.add("follows");
@@ -186,15 +224,37 @@ export class Log {
     this.see(li);
     if (document.hidden && !mine && (this.unseen || !this.list.querySelector(".unread"))) this.drawUnread(li);
     this.onMessage(li, e);
-    if (stick || mine) this.toEnd();
-    else this.count(1);
-    this.place.note();
-    this.scrolled();
+    this.batch.first ??= li;
+    this.batch.mine ||= mine;
+    this.batch.n++;
+  }
+
+  dayLine(at) {
+    const day = document.createElement("li");
+    day.classList.add("room-line", "day");
+    day.dataset.day = this.dayKey.format(new Date(at));
+    day.append(Object.assign(document.createElement("span"), { textContent: this.day.format(new Date(at)) }));
+    return day;
   }
 
   previous(before) {
-    const all = this.list.querySelectorAll(".msg:not(.pending)");
-    return before ? [...all].filter((li) => before.compareDocumentPosition(li) & Node.DOCUMENT_POSITION_PRECEDING).at(-1) : all[all.length - 1];
+    let li = before ? before.previousElementSibling : this.list.lastElementChild;
+    while (li && !li.dataset.seq) li = li.previousElementSibling;
+    return li;
+  }
+
+  // prune takes the oldest messages off a long list, at whose end somebody reads: they can be had again.
+  prune() {
+    const all = this.list.querySelectorAll(".msg[data-seq]");
+    if (all.length < longest || !this.atEnd() || this.place.focused() || this.loading) return;
+    const first = all[all.length - longest / 2];
+    for (let li; (li = this.list.firstElementChild) !== first;) li.remove();
+    first.before(this.dayLine(first.dataset.at));
+    first.classList.remove("follows");
+    const older = this.root.querySelector("template[data-older-link]").content.firstElementChild.cloneNode(true);
+    older.querySelector("a").href = `?before=${first.dataset.seq}`;
+    this.root.querySelector(".room-older").replaceWith(older);
+    this.toEnd();
   }
 
   build(html) {
@@ -371,7 +431,10 @@ export class Log {
     const late = this.meanwhile.filter((e) => e.seq > seq);
     this.meanwhile = null;
     this.loading = false;
-    late.forEach((e) => this.again(e));
+    this.batch = { n: 0 };
+    this.place.steady(() => late.forEach((e) => this.again(e)));
+    this.batch = null;
+    if (page) this.onPage();
   }
 
   // again folds an event into messages that were put in after it; of other things it has been folded.

@@ -30,11 +30,8 @@ export class Voice {
   }
 
   heard(li, e) {
-    if (!e.by || String(e.by.id) === this.member || e.data.removed) return;
-    const shown = li ?? (e.html ? parse(e.html) : null);
-    const prose = shown && (shown.querySelector(originalsFirst() ? ".msg-text .prose.original" : ".msg-text .prose.translated") ?? shown.querySelector(".msg-text.prose"));
-    if (!prose) return;
-    this.queue.push({ name: e.by.name, text: beginning(prose, longText), lang: prose.lang });
+    if (!e.by || String(e.by.id) === this.member || !e.html) return;
+    this.queue.push({ name: e.by.name, li, html: e.html });
     this.turn();
   }
 
@@ -61,10 +58,9 @@ export class Voice {
     const messages = this.queue.filter((one) => one.name), others = this.queue.filter((one) => !one.name);
     this.queue = [];
     this.spoke = Date.now();
-    const last = messages.at(-1);
     const said = messages.length > 2
-      ? [this.sentence("heard-many", { ...last, new: this.counted("new", messages.length) })]
-      : messages.map((one) => this.sentence("heard-one", one));
+      ? [this.sentence("heard-many", { ...words(messages.at(-1)), new: this.counted("new", messages.length) })]
+      : messages.map((one) => this.sentence("heard-one", words(one)));
     this.polite.replaceChildren(...others.map(({ text }) => Object.assign(document.createElement("p"), { textContent: text })), ...said);
     clearTimeout(this.wiping);
     this.wiping = setTimeout(() => this.polite.replaceChildren(), stays);
@@ -79,4 +75,11 @@ export class Voice {
     }
     return p;
   }
+}
+
+// words are those that the reader sees of a message: as it stands in the list by now, or as it came.
+function words({ name, li, html }) {
+  const shown = li?.isConnected ? li : parse(html);
+  const prose = shown.querySelector(originalsFirst() ? ".msg-text .prose.original" : ".msg-text .prose.translated") ?? shown.querySelector(".msg-text.prose");
+  return prose ? { name, text: beginning(prose, longText), lang: prose.lang } : { name, text: "…", lang: "" };
 }

@@ -40,6 +40,7 @@ const log = new Log(root, {
     if (e.data.client_id) sender.arrived(e.data.client_id);
   },
   onTranslation(li) { editor.heard(li); },
+  onPage: () => setTimeout(more),
 });
 
 const reads = new Reads(root, { log, locale: data.locale, csrf });
@@ -267,12 +268,15 @@ root.addEventListener("click", (event) => {
   else log.newer(newer);
 });
 
-log.scroll.addEventListener("scroll", () => {
+// more fetches what stands before or after the part of the talk that is here, before its end is reached.
+function more() {
   const older = $("a[data-older]:not([aria-disabled])"), newer = $("a[data-newer]:not([aria-disabled])");
   const { scrollTop, scrollHeight, clientHeight } = log.scroll;
   if (older && scrollTop < 200) log.older(older);
   else if (newer && scrollHeight - scrollTop - clientHeight < 200) log.newer(newer);
-}, { passive: true });
+}
+
+log.scroll.addEventListener("scroll", more, { passive: true });
 
 word.counted = counted;
 const around = beside({ root, log, editor, locale: data.locale, csrf, told: say, word, data, fresh });
@@ -291,6 +295,7 @@ function start() {
   new Keys(root, { log, reply: (li) => { if (form) replyTo(li); }, back: () => field?.focus() });
   fresh.restore();
   reads.look();
+  more();
   line.start();
 }
 
