@@ -31,6 +31,7 @@ type Room struct {
 	OpenedAt  *time.Time
 	EndedAt   *time.Time
 	Retention int // days after the end until what was said is erased; 0: kept
+	ErasedAt  *time.Time
 	Mine      Standing
 	path      string
 }
@@ -45,6 +46,19 @@ func (r Room) Path() string {
 
 // ReadOnly reports whether nobody writes here any more.
 func (r Room) ReadOnly() bool { return r.Archived || r.Settings.State == Ended }
+
+// Erases is when what was said in the room will be erased; false where it is kept, or the room has not ended.
+func (r Room) Erases() (time.Time, bool) {
+	if r.Retention == 0 || r.EndedAt == nil || r.Erased() {
+		return time.Time{}, false
+	}
+	return r.EndedAt.AddDate(0, 0, r.Retention), true
+}
+
+// Erased reports whether what was said in the room has been erased. A room that was opened again has not.
+func (r Room) Erased() bool {
+	return r.ErasedAt != nil && r.EndedAt != nil && !r.ErasedAt.Before(*r.EndedAt)
+}
 
 var (
 	errNoRoom   = fault.New(fault.NotFound, "chat.room.not_found")
@@ -90,7 +104,7 @@ const selectRoom = `
 		coalesce(c.title_zh, r.title_zh) as title_zh, coalesce(c.summary_en, '') as summary_en, coalesce(c.summary_zh, '') as summary_zh,
 		r.seq, c.archived_at is not null as archived, r.state, r.slow_seconds, r.hosts_only, r.anonymous_questions,
 		coalesce(r.agenda_item, 0) as item, r.opened_at, r.ended_at, coalesce(r.retention_days, 0) as retention,
-		coalesce(st.role, '') as role, coalesce(sa.kind, '') as sanction, sa.until, r.path,
+		coalesce(st.role, '') as role, coalesce(sa.kind, '') as sanction, sa.until, r.path, r.erased_at,
 		coalesce((select seq from room_reads where room_id = r.id and member_id = @viewer), 0) as read
 	from rooms r
 	left join challenges c on c.id = r.challenge_id
@@ -130,7 +144,7 @@ func (s *Service) room(ctx context.Context, viewer account.Viewer, query string,
 	var r Room
 	err := s.store.QueryRow(ctx, query, args).Scan(&r.ID, &r.Workshop, &r.Slug, &r.Title.En, &r.Title.Zh, &r.Summary.En, &r.Summary.Zh,
 		&r.Seq, &r.Archived, &r.Settings.State, &r.Settings.Slow, &r.Settings.HostsOnly, &r.Settings.Anonymous, &r.Settings.Item,
-		&r.OpenedAt, &r.EndedAt, &r.Retention, &r.Mine.Role, &r.Mine.Sanction, &r.Mine.Until, &r.path, &r.Read)
+		&r.OpenedAt, &r.EndedAt, &r.Retention, &r.Mine.Role, &r.Mine.Sanction, &r.Mine.Until, &r.path, &r.ErasedAt, &r.Read)
 	switch {
 	case err != nil:
 		return Room{}, wrap("find room", pg.OrNotFound(err, errNoRoom))

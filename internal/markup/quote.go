@@ -19,7 +19,7 @@ func Quote(name, src string) string {
 	}
 	var out strings.Builder
 	if name, _ = CleanLine(name); name != "" {
-		out.WriteString("> **" + escape(name) + "**\n>\n")
+		out.WriteString("> **" + Escape(name) + "**\n>\n")
 	}
 	for _, line := range lines {
 		out.WriteString(strings.TrimRight("> "+line, " ") + "\n")
@@ -84,8 +84,8 @@ var footnoteMarks = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\[\^[^\]\s]{1,100}\](:[ \t]*)?`)
 })
 
-// escape writes a text so that Markdown shows it as it is.
-func escape(s string) string {
+// Escape writes a line of text so that Markdown shows it as it is.
+func Escape(s string) string {
 	var out strings.Builder
 	for _, r := range s {
 		if strings.ContainsRune("\\`*_{}[]()<>#+-.!|~@&:", r) {

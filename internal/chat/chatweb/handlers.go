@@ -9,6 +9,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"senet/internal/account"
 	"senet/internal/chat"
 	"senet/internal/httpx"
 )
@@ -28,6 +29,9 @@ type Handlers struct {
 	reads   *httpx.Limiter
 	asks    *httpx.Limiter
 	sockets sockets
+
+	exports    exports
+	exportPace *httpx.Limiter
 }
 
 // New makes the handlers. wire is the hub's.
@@ -39,6 +43,7 @@ func New(service *chat.Service, hub *chat.Hub, wire *Wire, kit *httpx.Kit) *Hand
 		reads:   httpx.NewLimiter(30, time.Second),
 		asks:    httpx.NewLimiter(5, 6*time.Second),
 		sockets: sockets{places: map[string]int{}, open: map[*session]int{}},
+		exports: exports{by: map[account.MemberID]bool{}}, exportPace: exportPace(),
 	}
 	h.sockets.tails = newTails(func() int64 { return h.Limits.Waiting })
 	hub.Alongside(h.watch)
@@ -55,6 +60,8 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 		pages.Post(a.path, httpx.SignedIn, a.page)
 		api.Post(a.path, httpx.SignedIn, a.api)
 	}
+	pages.Get("/rooms/:id/export", httpx.SignedIn, h.export)
+	api.Get("/rooms/:id/export", httpx.SignedIn, h.export)
 	api.Get("/rooms/:id", h.room)
 	api.Get("/rooms/:id/events", h.events)
 	api.Get("/rooms/:id/questions", h.questions)

@@ -19,6 +19,8 @@ type Tools struct {
 	Poll     func(r *httpx.Request, id int64) templ.Component              // on one poll
 	// Aside is what the room of a workshop is about; the item of its agenda that is on now is marked.
 	Aside func(ctx context.Context, r *httpx.Request, workshop, item int64) (templ.Component, error)
+	// Agenda is the agenda of a workshop, for an export of its room.
+	Agenda func(ctx context.Context, workshop int64) ([]AgendaItem, error)
 }
 
 func (t Tools) message(r *httpx.Request, id chat.MessageID, hidden bool) templ.Component {
