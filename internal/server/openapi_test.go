@@ -213,6 +213,8 @@ func TestOpenAPI_answers(t *testing.T) {
 		{wang, "PUT", "/drafts?place=challenge:amr", "/drafts", map[string]any{"title": "草稿"}, 200},
 		{wang, "GET", fmt.Sprintf("/rooms/%d", id), "/rooms/{id}", nil, 200},
 		{wang, "POST", fmt.Sprintf("/rooms/%d/messages", id), "/rooms/{id}/messages", text(map[string]any{"id": client}), 200},
+		{wang, "GET", fmt.Sprintf("/rooms/%d/export", id), "/rooms/{id}/export", nil, 200},
+		{wang, "GET", fmt.Sprintf("/rooms/%d/export?format=exe", id), "/rooms/{id}/export", nil, 400},
 		{wang, "GET", fmt.Sprintf("/rooms/%d/events", id), "/rooms/{id}/events", nil, 200},
 		{moderator, "POST", fmt.Sprintf("/posts/%d/hide", started.PostID), "/posts/{id}/hide", map[string]any{"reason": "Off topic"}, 200},
 		{moderator, "POST", fmt.Sprintf("/posts/%d/hide", started.PostID), "/posts/{id}/hide", map[string]any{"reason": "Off topic"}, 409},

@@ -70,8 +70,8 @@ func (h *Handlers) export(c *fiber.Ctx) error {
 			return err
 		}
 	}
+	c.Attachment(fmt.Sprintf("room-%d-%d.%s", id, x.Seq, f.name))
 	c.Set(fiber.HeaderContentType, f.media)
-	c.Set(fiber.HeaderContentDisposition, fmt.Sprintf(`attachment; filename="room-%d-%d.%s"`, id, x.Seq, f.name))
 	c.Set(fiber.HeaderCacheControl, "no-store")
 	if c.Method() == fiber.MethodHead {
 		return nil

@@ -66,7 +66,7 @@ func writeCSV(ctx context.Context, w io.Writer, d document) error {
 
 func (t *table) header() []string {
 	col := func(name string) string { return t.r.T("room.export.col." + name) }
-	cells := []string{col("part"), col("seq"), col("id"), col("utc"), t.r.T("room.export.local", "Zone", t.r.Viewer.Zone.String()),
+	cells := []string{col("part"), col("seq"), col("number"), col("utc"), t.r.T("room.export.local", "Zone", t.r.Viewer.Zone.String()),
 		col("author"), col("affiliation"), col("side"), col("reply"), col("lang")}
 	for _, l := range i18n.Written {
 		language := t.r.T("lang." + string(l))
