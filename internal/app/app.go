@@ -204,6 +204,9 @@ func (h *Hub) housekeeping(ctx context.Context) {
 		if err := h.Accounts.Prune(ctx); err != nil && ctx.Err() == nil {
 			h.log.Warn("pruning failed", "err", err)
 		}
+		if _, err := h.Chat.EraseOver(ctx); err != nil && ctx.Err() == nil {
+			h.log.Error("what was said in rooms whose time is over is not all erased; it goes on in an hour", "err", err)
+		}
 		if err := h.Mail.Prune(ctx); err != nil && ctx.Err() == nil {
 			h.log.Warn("pruning failed", "err", err)
 		}

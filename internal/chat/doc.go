@@ -22,6 +22,9 @@
 //	         data: {"id":991,"locale":"en","text":"…","html":"…","lang":"en","kind":"machine","stale":false,"provider":"…","at":"…"},
 //	         the message's content as readers of that locale see it now (translation.Shown); html beside data, the whole
 //	         message drawn anew, comes to readers of that locale only.
+//	erase    what was said in the room before is erased: its time is over. Who has it open loads it afresh.
+//	         by: absent.
+//	         data: {}
 //
 //	poll     a host opened a poll.
 //	         by: the host.
@@ -54,6 +57,7 @@
 //
 // A message that is hidden at the time of the reading has no text anywhere: its message event and a restore event of
 // it, and every translation event of it, carry data {"id":991,"removed":true}, no html, and by stays; a reply to it quotes nothing of it.
+// Of what was erased nothing is left: whatever event told of it carries {"id":991,"removed":true}, no html and no by.
 //
 // # Who may
 //

@@ -34,7 +34,8 @@ type Line struct {
 	Seq     int64
 	At      time.Time
 	Message *Message  // nil: a change of the settings, or a message that was removed
-	Removed bool      // a message that was removed: nothing of it is told
+	Removed bool      // a message that was removed, or taken back by its author: nothing of it is told
+	Taken   bool      // … by its author
 	Was     *Settings // of a change: before, and
 	Now     *Settings // after it
 }
@@ -94,7 +95,7 @@ func (x *Export) Lines(ctx context.Context, each func(Line) error) error {
 		case m == nil: // erased
 			return r.Seq, nil
 		case m.Hidden:
-			l.Removed = true
+			l.Removed, l.Taken = true, m.Withdrawn
 		default:
 			l.Message = m
 		}

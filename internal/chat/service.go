@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"context"
 	"log/slog"
 	"sync"
 
@@ -19,6 +20,9 @@ type Service struct {
 	writer   *writer
 	// Notices tells members that a message names them; nil: nobody is told. Set it before Start.
 	Notices *notify.Service
+	// Erased hears, in the transaction, that what was said in a room is erased, so that whoever keeps something of it does the
+	// same; workshop is 0 of a standing room. Set it before Start.
+	Erased func(ctx context.Context, tx *pg.Tx, room RoomID, workshop int64) error
 
 	mu    sync.Mutex
 	heard []func(RoomID, int64, []Event)

@@ -275,20 +275,26 @@ func (s *Service) Remove(ctx context.Context, viewer account.Viewer, sub Subject
 }
 
 const eraseAll = `
-	with gone as (delete from translation_revisions where (subject_kind, subject_id) = (@kind, @id))
-	delete from translations where subject_kind = @kind and subject_id = @id`
+	with gone as (delete from translation_revisions r using unnest(@kinds::text[], @ids::bigint[]) as s(kind, id)
+		where r.subject_kind = s.kind and r.subject_id = s.id)
+	delete from translations t using unnest(@kinds::text[], @ids::bigint[]) as s(kind, id)
+	where t.subject_kind = s.kind and t.subject_id = s.id`
 
-// Erase takes all translations of a text and their history out of the database, in the transaction that erases the text.
-func (s *Service) Erase(ctx context.Context, tx *pg.Tx, sub Subject) error {
-	if _, err := tx.Exec(ctx, eraseAll, pgx.StrictNamedArgs{"kind": sub.Kind, "id": sub.ID}); err != nil {
-		return fmt.Errorf("erase translations of %s: %w", sub, err)
-	}
-	for _, l := range i18n.Written {
-		if err := s.memory.Forget(ctx, tx, OriginOf(sub, l)); err != nil {
-			return err
+// Erase takes all translations of texts and their history out of the database, and what the memory learned from them, in the
+// transaction that erases the texts.
+func (s *Service) Erase(ctx context.Context, tx *pg.Tx, subs ...Subject) error {
+	kinds, ids := make([]string, len(subs)), make([]int64, len(subs))
+	var from []memory.Origin
+	for i, sub := range subs {
+		kinds[i], ids[i] = string(sub.Kind), sub.ID
+		for _, l := range i18n.Written {
+			from = append(from, OriginOf(sub, l))
 		}
 	}
-	return nil
+	if _, err := tx.Exec(ctx, eraseAll, pgx.StrictNamedArgs{"kinds": kinds, "ids": ids}); err != nil {
+		return fmt.Errorf("erase translations of %d texts: %w", len(subs), err)
+	}
+	return s.memory.ForgetAll(ctx, tx, from...)
 }
 
 // SetHidden follows a text that is hidden or shown again, in its transaction. Its translations go and come with it by

@@ -121,7 +121,7 @@ func (t *table) line(l chat.Line) error {
 		w.part, w.state = t.part("change"), joined(t.changes(*l.Was, *l.Now))
 		return t.write(w)
 	case l.Removed:
-		w.state = t.r.T("room.removed")
+		w.state = t.removed(l)
 		return t.write(w)
 	}
 	m := l.Message

@@ -188,6 +188,11 @@ func (d document) item(id int64) string {
 	return d.r.T(either(id == 0, "room.export.change.no_item", "room.export.change.other_item"))
 }
 
+// removed says why a message is not told.
+func (d document) removed(l chat.Line) string {
+	return d.r.T(either(l.Taken, "chat.withdrawn", "room.removed"))
+}
+
 // marks are what stands on a message besides its words.
 func (d document) marks(m *chat.Message) (marks []string) {
 	for _, mark := range []struct {

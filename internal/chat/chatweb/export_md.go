@@ -99,7 +99,7 @@ func (m *markdown) line(l chat.Line) error {
 	case l.Now != nil:
 		return m.printf("\n*%s %s*\n", m.moment(l.At), inline(joined(m.changes(*l.Was, *l.Now))))
 	case l.Removed:
-		return m.printf("\n*%s %s*\n", m.moment(l.At), inline(m.r.T("room.removed")))
+		return m.printf("\n*%s %s*\n", m.moment(l.At), inline(m.removed(l)))
 	}
 	msg := l.Message
 	m.printf("\n**%s** (%s) %s [#%s](%s)\n", inline(msg.Author.Name), inline(m.from(msg.Author)), m.moment(l.At),

@@ -365,3 +365,52 @@ func TestExport_broken(t *testing.T) {
 		t.Errorf("once more: %d bytes, %v", len(b), err)
 	}
 }
+
+// TestErased: of a room whose time is over nothing is left on its page, in a replay or in an export, in either language.
+func TestErased(t *testing.T) {
+	t.Parallel()
+	m := newMeeting(t)
+	m.in(func(tx *pg.Tx) error { return m.service.MoveRoom(t.Context(), tx, m.room, chat.Ended) })
+	_, err := m.pool.Exec(t.Context(), `update rooms set ended_at = now() - interval '31 days' where id = $1`, m.room)
+	m.must(err)
+	ways := []string{"/en/w/5-sharing-data/room", "/zh/w/5-sharing-data/room", fmt.Sprintf("/api/v1/rooms/%d/events?after=0", m.room)}
+	for _, l := range i18n.Written {
+		for _, f := range []string{"html", "md", "csv", "json"} {
+			ways = append(ways, fmt.Sprintf("/api/v1/rooms/%d/export?format=%s&locale=%s", m.room, f, l))
+		}
+	}
+	said := []string{"morning", "早上", "heading", "恶意", "evil.example", "谁来付费", "Shall we", "-1+1"}
+	seen := func(way string) (all string, found []string) {
+		res := m.request(m.admin, way)
+		defer res.Body.Close()
+		b, err := io.ReadAll(res.Body)
+		m.must(err)
+		for _, s := range said {
+			if bytes.Contains(b, []byte(s)) {
+				found = append(found, s)
+			}
+		}
+		return string(b), found
+	}
+	for _, way := range ways {
+		if _, found := seen(way); len(found) < 3 {
+			t.Fatalf("%s tells only %q before", way, found)
+		}
+	}
+	if n, err := m.service.EraseOver(t.Context()); n != 1 || err != nil {
+		t.Fatal(n, err)
+	}
+	for i, way := range ways {
+		body, found := seen(way)
+		if len(found) > 0 {
+			t.Errorf("%s still tells %q", way, found)
+		}
+		if i != 2 && !strings.Contains(body, "as promised") && !strings.Contains(body, "已按约定") && !strings.Contains(body, `"erased_at":"`) {
+			t.Errorf("%s does not say that it was erased: %s", way, body)
+		}
+	}
+	body, _ := seen(ways[2])
+	if strings.Count(body, `"removed":true`) < 8 || strings.Contains(body, "李云龙") {
+		t.Errorf("the log is replayed as %s", body)
+	}
+}

@@ -133,6 +133,31 @@ func (s *Service) forget(ctx context.Context, tx *pg.Tx, from Origin) (withdrawn
 	return withdrawn, nil
 }
 
+const forgetOrigins = `
+delete from memory_units u using unnest(@kinds::text[], @ids::bigint[]) as o(kind, id)
+where u.origin_kind = o.kind and u.origin_id = o.id`
+
+// ForgetAll is Forget for many origins, with one statement.
+func (s *Service) ForgetAll(ctx context.Context, tx *pg.Tx, from ...Origin) error {
+	kinds, ids := columnsOf(from)
+	done, err := tx.Exec(ctx, forgetOrigins, pgx.StrictNamedArgs{"kinds": kinds, "ids": ids})
+	if err != nil {
+		return fmt.Errorf("forget %d origins: %w", len(from), err)
+	}
+	if done.RowsAffected() > 0 {
+		tx.Touch(subject)
+	}
+	return nil
+}
+
+func columnsOf(from []Origin) (kinds []string, ids []int64) {
+	kinds, ids = make([]string, len(from)), make([]int64, len(from))
+	for i, o := range from {
+		kinds[i], ids[i] = o.Kind, o.ID
+	}
+	return kinds, ids
+}
+
 const withdrawOrigins = `
 update memory_units u set withdrawn_at = case when @withdrawn then now() end
 from unnest(@kinds::text[], @ids::bigint[]) as o(kind, id)
@@ -140,10 +165,7 @@ where u.origin_kind = o.kind and u.origin_id = o.id and (u.withdrawn_at is null)
 
 // SetWithdrawn takes what origins taught out of use while they are hidden, or back into use.
 func (s *Service) SetWithdrawn(ctx context.Context, tx *pg.Tx, withdrawn bool, from ...Origin) error {
-	kinds, ids := make([]string, len(from)), make([]int64, len(from))
-	for i, o := range from {
-		kinds[i], ids[i] = o.Kind, o.ID
-	}
+	kinds, ids := columnsOf(from)
 	done, err := tx.Exec(ctx, withdrawOrigins, pgx.StrictNamedArgs{"withdrawn": withdrawn, "kinds": kinds, "ids": ids})
 	if err != nil {
 		return fmt.Errorf("set %d origins withdrawn %v: %w", len(from), withdrawn, err)

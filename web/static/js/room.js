@@ -55,6 +55,7 @@ const editor = new Editor(root, { locale: data.locale, steady: (change) => log.s
 const outbox = new Outbox(data.member, data.room, { changed: () => sender.show() });
 
 const fresh = new Fresh(root, { address: () => log.address() });
+log.on("erase", () => fresh.load()); // what was said is gone, from this page too
 fresh.with("editor", () => editor.unsaved(), (texts) => editor.remember(texts));
 fresh.with("outbox", () => outbox.loose(), (messages) => outbox.adopt(messages).then(() => sender.show()));
 fresh.with("reply", () => form?.elements.reply_to.value ?? "", (id) => { if (id && form) replyTo(log.message(id)); });
