@@ -1,11 +1,9 @@
 package chat
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -126,21 +124,15 @@ func (x *Export) Questions(ctx context.Context, each func(Question) error) error
 const exportPolls = pollColumns + `where p.room_id = @room and p.id > @after and p.created_at <= @at and p.hidden_at is null
 	order by p.id limit @n`
 
-// Polls gives each every poll in the order in which they were opened, of a cloud the 200 words that were sent most. Where the
-// numbers may not be shown yet there are none, and the words are in the order in which they came.
+// Polls gives each every poll in the order in which they were opened, of a cloud the words that were sent most. Where the
+// results may not be seen yet there are none.
 func (x *Export) Polls(ctx context.Context, each func(Poll) error) error {
 	return pages(ctx, x, func(after int64) ([]pollRow, error) {
 		args := x.after(after)
-		args["viewer"] = int64(0)
+		args["viewer"], args["wanted"] = int64(0), []OptionID{}
 		return pg.All[pollRow](ctx, x.store.store, exportPolls, args)
 	}, func(r pollRow) (int64, error) {
 		p := r.poll()
-		if !p.Shown() {
-			slices.SortFunc(p.Options, func(a, b Option) int { return cmp.Compare(a.ID, b.ID) })
-			for i := range p.Options {
-				p.Options[i].Votes = 0
-			}
-		}
 		return int64(p.ID), each(*p)
 	})
 }

@@ -217,8 +217,8 @@ func TestExport_csv(t *testing.T) {
 			}
 		}
 	}
-	if n := strings.Count(body, "'-1+1"); n != 2 {
-		t.Errorf("%d answers of polls are disarmed, want 2", n)
+	if strings.Count(body, "'-1+1") < 2 {
+		t.Error("the answers of polls are not disarmed")
 	}
 }
 
