@@ -271,7 +271,7 @@ class Questions {
     const count = () => {
       const n = weight(body.value);
       counter.hidden = n < max * 0.6;
-      counter.textContent = `${this.digits.format(n)} / ${this.digits.format(max)}`;
+      counter.textContent = [n, max].map((n) => this.digits.format(n)).join("/");
       counter.classList.toggle("over", n > max);
     };
     this.form.addEventListener("input", (event) => {
