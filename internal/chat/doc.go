@@ -26,6 +26,30 @@
 //	         by: absent.
 //	         data: {}
 //
+//	question
+//	         somebody asked something.
+//	         by: the asker; absent when it was asked without a name, and nothing else tells who it was.
+//	         data: {"id":5,"client_id":"<uuid>","body":"…","lang":"zh","anonymous":true,"votes":3,"state":"queued"}, as it is now;
+//	         state is queued, live, answered, parked or merged, and of a merged one "into" is the question that has its votes.
+//	vote     somebody voted for a question, or took the vote back.
+//	         by: absent.
+//	         data: {"id":5,"votes":4}, the votes with that one.
+//	question_state
+//	         a host moved a question, or merged another one into it, whose votes it has got.
+//	         by: the host.
+//	         data: as of question.
+//	question_translation
+//	         as translation.
+//	question_remove, question_restore
+//	         a moderator took a question away, and gave it back. by: absent, and the asker as of question. data: {"id":5}, and as
+//	         of question.
+//	hand     a hand was raised or lowered, got the floor, has spoken, or was put back.
+//	         by: whose hand it is.
+//	         data: {"id":8,"state":"raised","side":"cn","at":"…","called_at":null}; state is raised, called, done or lowered, side that
+//	         of the member when it was raised. Queue says who is next. That somebody has lost the line is no event here.
+//
+// The events of a question that is hidden carry data {"id":5,"removed":true} and no html.
+//
 //	poll     a host opened a poll.
 //	         by: the host.
 //	         data: {"id":3,"client_id":"<uuid>","kind":"single","body":"…","lang":"en","options":[{"id":7,"body":"…","lang":"en","votes":4}],
