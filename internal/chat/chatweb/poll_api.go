@@ -1,8 +1,6 @@
 package chatweb
 
 import (
-	"time"
-
 	"github.com/gofiber/fiber/v2"
 
 	"senet/internal/chat"
@@ -12,19 +10,19 @@ import (
 
 // pollJSON is a poll as its reader sees it. What may not be seen yet is not in it: votes, shares, the mean, a cloud's options.
 type pollJSON struct {
-	ID        chat.PollID       `json:"id"`
-	Kind      chat.PollKind     `json:"kind"`
-	Author    chat.By           `json:"author"`
-	CreatedAt time.Time         `json:"created_at"`
-	Content   translation.Shown `json:"content"`
-	Original  originalJSON      `json:"original"`
-	Options   []optionJSON      `json:"options"`
-	Results   chat.Results      `json:"results"`
-	Closed    bool              `json:"closed"`
-	Voters    int               `json:"voters"`
-	Mean      *float64          `json:"mean,omitempty"` // of a scale
-	Own       []chat.OptionID   `json:"own"`
-	OwnWords  []string          `json:"own_words,omitempty"` // of a cloud
+	ID       chat.PollID       `json:"id"`
+	Kind     chat.PollKind     `json:"kind"`
+	Author   chat.By           `json:"author"`
+	At       string            `json:"at"`
+	Content  translation.Shown `json:"content"`
+	Original originalJSON      `json:"original"`
+	Options  []optionJSON      `json:"options"`
+	Results  chat.Results      `json:"results"`
+	Closed   bool              `json:"closed"`
+	Voters   int               `json:"voters"`
+	Mean     *float64          `json:"mean,omitempty"` // of a scale
+	Own      []chat.OptionID   `json:"own"`
+	OwnWords []string          `json:"own_words,omitempty"` // of a cloud
 }
 
 type optionJSON struct {
@@ -38,14 +36,11 @@ type optionJSON struct {
 // polls is GET /rooms/{id}/polls: the open ones first, then the newest, at most chat.MaxPolls.
 func (h *Handlers) polls(c *fiber.Ctx) error {
 	r := httpx.Of(c)
-	id, err := httpx.ID[chat.RoomID](c, "id")
+	room, err := h.roomOf(c)
 	if err != nil {
 		return err
 	}
-	if _, err := h.service.FindRoom(c.UserContext(), r.Viewer, id); err != nil {
-		return err
-	}
-	ps, err := h.service.Polls(c.UserContext(), r.Viewer, id)
+	ps, err := h.service.Polls(c.UserContext(), r.Viewer, room.ID)
 	if err != nil {
 		return err
 	}
@@ -57,7 +52,7 @@ func (h *Handlers) polls(c *fiber.Ctx) error {
 }
 
 func asJSON(r *httpx.Request, p chat.Poll) pollJSON {
-	out := pollJSON{ID: p.ID, Kind: p.Kind, Author: p.Author, CreatedAt: p.At.UTC(), Content: p.Content(r.Locale),
+	out := pollJSON{ID: p.ID, Kind: p.Kind, Author: p.Author, At: chat.Stamp(p.At), Content: p.Content(r.Locale),
 		Original: originalJSON{p.Body, p.Lang}, Options: make([]optionJSON, len(p.Options)), Results: p.Results, Closed: p.Closed,
 		Voters: p.Voters, Own: append([]chat.OptionID{}, p.Own...), OwnWords: p.OwnWords}
 	for i, o := range p.Options {
