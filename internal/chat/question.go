@@ -237,12 +237,21 @@ func (s *Service) SetQuestion(ctx context.Context, viewer account.Viewer, id Que
 			moved = append(moved, id)
 		}
 		for _, q := range moved {
-			if _, err := s.Append(ctx, tx, room.ID, Entry{Kind: KindQuestionState, By: viewer.ID, Subject: int64(q)}); err != nil {
+			to := movedData{Answered}
+			if q == id {
+				to.State = state
+			}
+			if _, err := s.Append(ctx, tx, room.ID, Entry{Kind: KindQuestionState, By: viewer.ID, Subject: int64(q), Data: data(to)}); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// movedData is in the log for Answers, which looks for the moment of an answer; readers are told the question as it is now.
+type movedData struct {
+	State QuestionState `json:"state"`
 }
 
 const (

@@ -232,7 +232,7 @@ values (@thread, @number, @author, @client_id, @body, @html, @lang) returning id
 )
 
 // StartThread starts a thread. Invalid input is told field by field: title, body, kind, lang, challenge.
-func (s *Service) StartThread(ctx context.Context, viewer account.Viewer, form ThreadForm) (Started, error) {
+func (s *Service) StartThread(ctx context.Context, viewer account.Viewer, form ThreadForm) (started Started, err error) {
 	if !viewer.SignedIn() {
 		return Started{}, errSignIn
 	}
@@ -240,19 +240,55 @@ func (s *Service) StartThread(ctx context.Context, viewer account.Viewer, form T
 	if started, err := pg.One[Started](ctx, s.store, threadByClientID, again); err == nil {
 		return started, nil
 	}
+	o, err := s.checkThread(ctx, viewer, form)
+	if err != nil {
+		return Started{}, err
+	}
+	err = s.store.InTx(ctx, func(tx *pg.Tx) error {
+		started, err = s.start(ctx, tx, viewer, o)
+		return err
+	})
+	if name := pg.Constraint(err); name == "threads_client_id_taken" || name == "posts_client_id_taken" {
+		return pg.One[Started](ctx, s.store, threadByClientID, again) // the same form, sent twice at once
+	}
+	return started, err
+}
+
+// StartThreadIn is StartThread as part of a transaction. That a form was sent before is for its owner to know: sent again it is
+// an error that ends the transaction.
+func (s *Service) StartThreadIn(ctx context.Context, tx *pg.Tx, viewer account.Viewer, form ThreadForm) (Started, error) {
+	if !viewer.SignedIn() {
+		return Started{}, errSignIn
+	}
+	o, err := s.checkThread(ctx, viewer, form)
+	if err != nil {
+		return Started{}, err
+	}
+	return s.start(ctx, tx, viewer, o)
+}
+
+// opening is a thread that passed the rules.
+type opening struct {
+	form  ThreadForm
+	in    Challenge
+	title string
+	written
+}
+
+func (s *Service) checkThread(ctx context.Context, viewer account.Viewer, form ThreadForm) (opening, error) {
 	c, err := s.FindChallenge(ctx, form.Challenge)
 	var fields fault.Fields
 	if fault.KindOf(err) == fault.NotFound {
 		fields.Add("challenge", "forum.challenge.not_found", nil)
 	} else if err != nil {
-		return Started{}, err
+		return opening{}, err
 	}
 	if c.ArchivedAt != nil {
-		return Started{}, errArchived
+		return opening{}, errArchived
 	}
 	title, err := checkTitle(&fields, form.Title)
 	if err != nil {
-		return Started{}, err
+		return opening{}, err
 	}
 	checkKind(&fields, viewer, form.Kind)
 	if form.Lang == "" {
@@ -260,48 +296,42 @@ func (s *Service) StartThread(ctx context.Context, viewer account.Viewer, form T
 	}
 	w, err := s.write(ctx, &fields, form.Body, form.Lang, footnotes(form.ClientID))
 	if err != nil {
-		return Started{}, err
+		return opening{}, err
 	}
-	if err := fields.Err(); err != nil {
-		return Started{}, err
-	}
+	return opening{form, c, title, w}, fields.Err()
+}
 
-	started := Started{Slug: markup.Slug(title, w.lang)}
-	err = s.store.InTx(ctx, func(tx *pg.Tx) error {
-		err := tx.QueryRow(ctx, insertThread, pgx.StrictNamedArgs{"challenge": c.ID, "kind": form.Kind, "title": title,
-			"lang": w.lang, "slug": started.Slug, "author": viewer.ID, "client_id": form.ClientID}).Scan(&started.ID)
-		if err != nil {
-			return fmt.Errorf("insert thread: %w", err)
-		}
-		err = tx.QueryRow(ctx, insertPost, postArgs(started.ID, 1, viewer, form.ClientID, w)).Scan(&started.PostID)
-		if err != nil {
-			return fmt.Errorf("insert opening post: %w", err)
-		}
-		if err := follow(ctx, tx, viewer.ID, started.ID); err != nil {
-			return err
-		}
-		if err := s.words.Written(ctx, tx, translation.Thread, translation.Fresh{ID: int64(started.ID), Lang: w.lang}); err != nil {
-			return err
-		}
-		if err := s.words.Written(ctx, tx, translation.Post, translation.Fresh{ID: int64(started.PostID), Lang: w.lang}); err != nil {
-			return err
-		}
-		if err := clearDraft(ctx, tx, viewer.ID, "challenge:"+c.Slug); err != nil {
-			return err
-		}
-		tx.Touch("challenge:"+c.Slug, "threads")
-		to, err := followers(ctx, tx, challengeFollowers, int64(c.ID))
-		if err != nil {
-			return fmt.Errorf("list followers of challenge %d: %w", c.ID, err)
-		}
-		about := c.Title()
-		return s.tell(ctx, tx, viewer, news{kind: notify.KindThread, thread: started.ID, post: started.PostID, path: started.Path(),
-			title: title, lang: w.lang, challenge: &about, followers: to, mentions: w.mentions})
-	})
-	if name := pg.Constraint(err); name == "threads_client_id_taken" || name == "posts_client_id_taken" {
-		return pg.One[Started](ctx, s.store, threadByClientID, again) // the same form, sent twice at once
+func (s *Service) start(ctx context.Context, tx *pg.Tx, viewer account.Viewer, o opening) (Started, error) {
+	started := Started{Slug: markup.Slug(o.title, o.lang)}
+	err := tx.QueryRow(ctx, insertThread, pgx.StrictNamedArgs{"challenge": o.in.ID, "kind": o.form.Kind, "title": o.title,
+		"lang": o.lang, "slug": started.Slug, "author": viewer.ID, "client_id": o.form.ClientID}).Scan(&started.ID)
+	if err != nil {
+		return started, fmt.Errorf("insert thread: %w", err)
 	}
-	return started, err
+	err = tx.QueryRow(ctx, insertPost, postArgs(started.ID, 1, viewer, o.form.ClientID, o.written)).Scan(&started.PostID)
+	if err != nil {
+		return started, fmt.Errorf("insert opening post: %w", err)
+	}
+	if err := follow(ctx, tx, viewer.ID, started.ID); err != nil {
+		return started, err
+	}
+	if err := s.words.Written(ctx, tx, translation.Thread, translation.Fresh{ID: int64(started.ID), Lang: o.lang}); err != nil {
+		return started, err
+	}
+	if err := s.words.Written(ctx, tx, translation.Post, translation.Fresh{ID: int64(started.PostID), Lang: o.lang}); err != nil {
+		return started, err
+	}
+	if err := clearDraft(ctx, tx, viewer.ID, "challenge:"+o.in.Slug); err != nil {
+		return started, err
+	}
+	tx.Touch("challenge:"+o.in.Slug, "threads")
+	to, err := followers(ctx, tx, challengeFollowers, int64(o.in.ID))
+	if err != nil {
+		return started, fmt.Errorf("list followers of challenge %d: %w", o.in.ID, err)
+	}
+	about := o.in.Title()
+	return started, s.tell(ctx, tx, viewer, news{kind: notify.KindThread, thread: started.ID, post: started.PostID, path: started.Path(),
+		title: o.title, lang: o.lang, challenge: &about, followers: to, mentions: o.mentions})
 }
 
 func postArgs(thread ThreadID, number int, viewer account.Viewer, client uuid.UUID, w written) pgx.StrictNamedArgs {

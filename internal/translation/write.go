@@ -34,19 +34,29 @@ const sureWeight = 24
 // Write writes or corrects a translation. Any member may; one that was reviewed, and is not outdated, only those who
 // review. Invalid text is told under the field text. Writing the same again changes nothing.
 func (s *Service) Write(ctx context.Context, viewer account.Viewer, sub Subject, locale i18n.Locale, form Form) (Translation, error) {
-	if !viewer.SignedIn() {
-		return Translation{}, errSignIn
-	}
-	w, err := s.Text(ctx, sub, locale)
+	err := s.store.InTx(ctx, func(tx *pg.Tx) error { return s.WriteIn(ctx, tx, viewer, sub, locale, form) })
 	if err != nil {
 		return Translation{}, err
+	}
+	_, t, err := s.Find(ctx, sub, locale)
+	return t, err
+}
+
+// WriteIn is Write as part of a transaction, which may have written the text itself.
+func (s *Service) WriteIn(ctx context.Context, tx *pg.Tx, viewer account.Viewer, sub Subject, locale i18n.Locale, form Form) error {
+	if !viewer.SignedIn() {
+		return errSignIn
+	}
+	w, err := s.text(ctx, tx, sub, locale, false)
+	if err != nil {
+		return err
 	}
 	text, html, err := s.check(ctx, w, locale, form.Text)
 	if err != nil {
-		return Translation{}, err
+		return err
 	}
 	t := Translation{Locale: locale, Kind: Human, Text: text, HTML: html, Score: 100, AuthorID: viewer.ID, SourceVersion: form.SourceVersion}
-	err = s.change(ctx, viewer, sub, locale, form.Revision, func(now Translation, there bool, w Writing) (*change, error) {
+	return s.changeIn(ctx, tx, viewer, sub, locale, form.Revision, func(now Translation, there bool, w Writing) (*change, error) {
 		if there && now.Kind == Human && now.Text == text && now.SourceVersion == w.Version && !form.Reviewed {
 			return nil, nil
 		}
@@ -55,11 +65,6 @@ func (s *Service) Write(ctx context.Context, viewer account.Viewer, sub Subject,
 		}
 		return &change{to: t, reviewed: form.Reviewed && viewer.Reviews() || w.interprets(viewer)}, nil
 	})
-	if err != nil {
-		return Translation{}, err
-	}
-	_, t, err = s.Find(ctx, sub, locale)
-	return t, err
 }
 
 // check applies the rules of a translation's text and renders it.
@@ -115,49 +120,53 @@ type change struct {
 
 // change holds the text and its translation, has decide say what is to become of them, keeps what was, and writes. A nil
 // change changes nothing.
-func (s *Service) change(ctx context.Context, viewer account.Viewer, sub Subject, locale i18n.Locale, based int,
-	decide func(now Translation, there bool, w Writing) (*change, error)) error {
-	return s.store.InTx(ctx, func(tx *pg.Tx) error {
-		w, err := s.text(ctx, tx, sub, locale, true)
-		if err != nil {
+func (s *Service) change(ctx context.Context, viewer account.Viewer, sub Subject, locale i18n.Locale, based int, decide deciding) error {
+	return s.store.InTx(ctx, func(tx *pg.Tx) error { return s.changeIn(ctx, tx, viewer, sub, locale, based, decide) })
+}
+
+// deciding says what is to become of a translation as it is now.
+type deciding func(now Translation, there bool, w Writing) (*change, error)
+
+func (s *Service) changeIn(ctx context.Context, tx *pg.Tx, viewer account.Viewer, sub Subject, locale i18n.Locale, based int, decide deciding) error {
+	w, err := s.text(ctx, tx, sub, locale, true)
+	if err != nil {
+		return err
+	}
+	now, there, err := row(ctx, tx, sub, locale, "for update of tr")
+	if err != nil {
+		return err
+	}
+	switch {
+	case based >= 0 && based != now.Revision:
+		return fault.New(fault.Conflict, "translations.changed_meanwhile")
+	case now.ReviewedAt != nil && now.SourceVersion == w.Version && !viewer.Reviews() && !w.interprets(viewer):
+		return fault.New(fault.Forbidden, "translations.reviewed_locked")
+	}
+	c, err := decide(now, there, w)
+	if err != nil || c == nil {
+		return err
+	}
+	if there {
+		if err := keepRevision(ctx, tx, sub, now, now.AuthorID, 0); err != nil {
 			return err
 		}
-		now, there, err := row(ctx, tx, sub, locale, "for update of tr")
-		if err != nil {
-			return err
-		}
-		switch {
-		case based >= 0 && based != now.Revision:
-			return fault.New(fault.Conflict, "translations.changed_meanwhile")
-		case now.ReviewedAt != nil && now.SourceVersion == w.Version && !viewer.Reviews() && !w.interprets(viewer):
-			return fault.New(fault.Forbidden, "translations.reviewed_locked")
-		}
-		c, err := decide(now, there, w)
-		if err != nil || c == nil {
-			return err
-		}
-		if there {
-			if err := keepRevision(ctx, tx, sub, now, now.AuthorID, 0); err != nil {
-				return err
-			}
-		}
-		c.to.Locale = locale
-		if c.to.Revision, err = nextRevision(ctx, tx, sub, locale); err != nil {
-			return err
-		}
-		var reviewer account.MemberID
-		if c.reviewed {
-			reviewer = viewer.ID
-			c.to.ReviewedBy = viewer.Name
-		}
-		if err := s.save(ctx, tx, w, c.to, viewer.ID, reviewer); err != nil {
-			return err
-		}
-		if err := keepRevision(ctx, tx, sub, c.to, viewer.ID, c.restores); err != nil {
-			return err
-		}
-		return s.learn(ctx, tx, w, c.to, c.reviewed, viewer.ID)
-	})
+	}
+	c.to.Locale = locale
+	if c.to.Revision, err = nextRevision(ctx, tx, sub, locale); err != nil {
+		return err
+	}
+	var reviewer account.MemberID
+	if c.reviewed {
+		reviewer = viewer.ID
+		c.to.ReviewedBy = viewer.Name
+	}
+	if err := s.save(ctx, tx, w, c.to, viewer.ID, reviewer); err != nil {
+		return err
+	}
+	if err := keepRevision(ctx, tx, sub, c.to, viewer.ID, c.restores); err != nil {
+		return err
+	}
+	return s.learn(ctx, tx, w, c.to, c.reviewed, viewer.ID)
 }
 
 // learn grows the memory from a reviewed translation of the newest version, and takes back what an earlier one taught.
