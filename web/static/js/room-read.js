@@ -1,8 +1,10 @@
 // How far the member has read: what has really been in sight, in a window that was seen. The hub keeps it for all their
-// devices, so that each opens where reading stopped, wherever that was; for visitors this browser keeps it.
+// devices, so that each opens where reading stopped, wherever that was; this browser keeps it for visitors, and for who is back
+// before the hub has heard.
 //
 //   const reads = new Reads(root, { log, locale, csrf })
 //   reads.marker       the seq up to which all is read; 0: nothing is known
+//   reads.start()
 
 const pause = 2000;       // ms between two words to the hub
 const away = 3000;        // ms out of sight, after which another device may have read on
@@ -13,12 +15,22 @@ export class Reads {
     this.member = root.dataset.member !== "0";
     this.url = `/api/v1/rooms/${root.dataset.room}`;
     this.locale = locale;
-    this.key = `senet.room.${root.dataset.room}.read`;
-    this.marker = this.member ? Number(root.dataset.read) : this.kept();
-    this.told = this.marker; // to the hub
+    this.key = `senet.room.${root.dataset.room}.read${this.member ? `.${root.dataset.member}` : ""}`;
+    this.told = Number(root.dataset.read); // what the hub knows
+    this.marker = Math.min(Math.max(this.told, this.kept()), Number(root.dataset.seq));
     this.hiddenAt = 0;
+    this.frame = -1; // nothing is looked at before start
+  }
+
+  // start begins to look, once the page shows what is to be read.
+  start() {
+    this.frame = 0;
+    const { log } = this;
     log.scroll.addEventListener("scroll", () => this.look(), { passive: true });
-    window.addEventListener("pagehide", () => this.tell(true));
+    window.addEventListener("pagehide", () => {
+      this.note();
+      this.tell(true);
+    });
     document.addEventListener("visibilitychange", () => {
       if (document.hidden) {
         this.hiddenAt = Date.now();
@@ -28,6 +40,7 @@ export class Reads {
       if (Date.now() - this.hiddenAt > away) this.ask();
       this.look();
     });
+    this.look();
   }
 
   // look has what is in sight noted, once a frame.
@@ -42,7 +55,8 @@ export class Reads {
     const seq = log.following && log.atEnd() ? log.last : log.lastInSight();
     if (!(seq > this.marker) || !log.following && log.firstSeq() > this.marker + 1) return;
     this.marker = seq;
-    this.member ? this.soon() : this.keep();
+    this.keep();
+    if (this.member) this.soon();
   }
 
   soon() {
@@ -93,7 +107,7 @@ export class Reads {
     try {
       localStorage[this.key] = this.marker;
     } catch {
-      // No storage: no line of unread messages.
+      // No storage: visitors have no line of unread messages.
     }
   }
 }

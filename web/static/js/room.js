@@ -292,10 +292,13 @@ function say(words) {
 function start() {
   root.classList.add("alive");
   const elsewhere = log.open(reads.marker);
-  if (elsewhere) return location.replace(elsewhere);
+  if (elsewhere) { // with what is kept in the entry of the history
+    history.replaceState(history.state, "", elsewhere);
+    return location.reload();
+  }
   new Keys(root, { log, reply: (li) => { if (form) replyTo(li); }, back: () => field?.focus() });
   fresh.restore();
-  reads.look();
+  reads.start();
   more();
   line.start();
 }
