@@ -58,7 +58,7 @@ func TestHands_withoutJavaScript(t *testing.T) {
 		t.Errorf("lowered, the queue is %v", got)
 	}
 	host.press(host.get("/en"+eventPath, 200), "[data-queue] li [data-to=lowered]", 200)
-	if got := names(host.get("/en"+eventPath, 200).Find("[data-hands] li")); len(got) != 0 {
+	if got := names(host.get("/en"+eventPath, 200).Find("[data-lists] li")); len(got) != 0 {
 		t.Errorf("in the end there are %v", got)
 	}
 }
