@@ -15,7 +15,8 @@ export class Still {
     this.inside = false;
     this.left = -Infinity;
     this.acted = -Infinity;
-    this.touches = matchMedia("(hover: none)");
+    this.touches = false; // whoever pressed something last did so with a finger or a pen
+    document.addEventListener("pointerdown", (event) => { this.touches = event.pointerType !== "mouse"; }, true);
     area.addEventListener("pointerenter", (event) => { if (event.pointerType === "mouse") this.inside = true; });
     for (const name of ["pointerleave", "focusout", "touchend"]) area.addEventListener(name, (event) => this.leave(event));
     document.addEventListener("visibilitychange", () => this.look());
@@ -59,7 +60,7 @@ export class Still {
 
   busy() {
     if (performance.now() - this.acted < own || document.hidden || this.area.getClientRects().length === 0) return false;
-    return this.inside || this.touches.matches || Boolean(this.area.querySelector(":focus-visible")) ||
+    return this.inside || this.touches || Boolean(this.area.querySelector(":focus-visible")) ||
       performance.now() - this.left < calm;
   }
 }
