@@ -11,7 +11,7 @@ import { composing, whenSettled } from "./keys.js";
 
 const spread = 2000;   // ms over which those who missed the same come back
 const longest = 30_000; // ms between two tries
-const typed = new Set(["textarea", "text", "search", "url", "date", "number", "select-one"]);
+const typed = new Set(["textarea", "text", "search", "url", "date", "number", "select-one", "checkbox"]);
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
@@ -42,7 +42,7 @@ export class Fresh {
   keep() {
     const kept = { member: this.root.dataset.member, fields: {}, modules: {} };
     for (const [key, field] of this.fields()) {
-      if (field.value !== initial(field)) kept.fields[key] = field.value;
+      if (value(field) !== initial(field)) kept.fields[key] = value(field);
       if (field === document.activeElement) kept.focus = { key, start: start(field) };
     }
     for (const [name, { keep }] of this.modules) kept.modules[name] = keep();
@@ -56,9 +56,10 @@ export class Fresh {
     if (kept.member !== this.root.dataset.member) return;
     for (const [name, { restore }] of this.modules) if (kept.modules[name] !== undefined) restore(kept.modules[name]);
     for (const [key, field] of this.fields()) {
-      if (key in kept.fields && field.value !== kept.fields[key]) {
-        field.value = kept.fields[key];
-        field.dispatchEvent(new Event("input", { bubbles: true }));
+      if (key in kept.fields && value(field) !== kept.fields[key]) {
+        if (field.type === "checkbox") field.checked = kept.fields[key];
+        else field.value = kept.fields[key];
+        for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
       }
       if (kept.focus?.key !== key) continue;
       field.focus({ preventScroll: true });
@@ -87,7 +88,10 @@ async function there() {
   }
 }
 
+function value(field) { return field.type === "checkbox" ? field.checked : field.value; }
+
 function initial(field) {
+  if (field.type === "checkbox") return field.defaultChecked;
   if (!field.options) return field.defaultValue;
   return ([...field.options].find((option) => option.defaultSelected) ?? field.options[0])?.value;
 }

@@ -138,17 +138,23 @@ class Questions {
       why.hidden = !refused;
       if (this.form) this.form.hidden = refused;
     }
-    const box = this.form?.elements.anonymous;
-    if (box && anonymous !== undefined) {
-      box.disabled = !anonymous;
-      box.closest("label").hidden = !anonymous;
-      this.hint();
-    }
+    if (anonymous !== undefined) this.namelessly = anonymous;
+    this.offer();
     this.rest();
   }
 
   // say tells those who listen.
   say(words) { this.panel.querySelector("[data-say]").textContent = words; }
+
+  // offer shows the box where one may ask without a name. One that is ticked stays when that ends: the hub refuses the
+  // question, and nobody is named who did not want to be.
+  offer() {
+    const box = this.form?.elements.anonymous;
+    if (!box || this.namelessly === undefined) return;
+    box.disabled = !this.namelessly && !box.checked;
+    box.closest("label").hidden = box.disabled;
+    this.hint();
+  }
 
   // ---- the list
 
@@ -221,7 +227,13 @@ class Questions {
   acted({ path, body, answer }) {
     const [, id, act] = path.match(/^\/questions\/(\d+)\/(vote|state)$/) ?? [];
     const asked = /^\/rooms\/\d+\/questions$/.test(path) && answer?.id;
-    if (asked) this.own.add(asked);
+    if (asked) {
+      this.own.add(asked);
+      // Whoever asks without a name asks the next one so as well, until he says otherwise.
+      const box = this.form.elements.anonymous;
+      if (box && !box.disabled) box.checked = Boolean(body.anonymous);
+      this.hint();
+    }
     const li = this.question(id ?? asked);
     if (!li) return;
     if (act === "vote") this.press(li, body.on);
@@ -279,7 +291,10 @@ class Questions {
       if (event.target === this.form) look(); // it was emptied
       this.hint();
     });
-    anonymous?.addEventListener("change", () => this.hint());
+    anonymous?.addEventListener("change", () => {
+      this.offer();
+      this.hint();
+    });
     onSubmitKey(body, () => this.form.requestSubmit());
     count();
     this.hint();
