@@ -27,7 +27,7 @@ func TestHands_withoutJavaScript(t *testing.T) {
 		b, _ := h.browse(name, account.RoleMember)
 		doc := b.get("/en"+eventPath, 200)
 		raise := doc.Find("form[data-raise]")
-		doc = b.post(raise.AttrOr("action", ""), fields(raise), 200)
+		doc = b.post(raise.AttrOr("action", ""), filled(raise), 200)
 		if got := strings.TrimSpace(doc.Find("[data-place]").Text()); got == "" || doc.Find("form[data-raise]:not([hidden])").Length() != 0 || doc.Find("form[data-lower]:not([hidden])").Length() != 1 {
 			t.Errorf("%s is told %q", name, got)
 		}
@@ -38,8 +38,8 @@ func TestHands_withoutJavaScript(t *testing.T) {
 		t.Errorf("the queue is %v", got)
 	}
 	next := doc.Find(`form[action$="/next-speaker"]`)
-	host.post(next.AttrOr("action", ""), fields(next), 200)
-	doc = host.post(next.AttrOr("action", ""), fields(next), 200) // sent twice from the same page
+	host.post(next.AttrOr("action", ""), filled(next), 200)
+	doc = host.post(next.AttrOr("action", ""), filled(next), 200) // sent twice from the same page
 	if got := names(doc.Find("[data-floor]")); !slices.Equal(got, []string{"Ben"}) {
 		t.Errorf("the floor has %v", got)
 	}
@@ -53,7 +53,7 @@ func TestHands_withoutJavaScript(t *testing.T) {
 		t.Errorf("the floor has %v, the queue %v", floor, queue)
 	}
 	lower := all[1].get("/en"+eventPath, 200).Find("form[data-lower]")
-	doc = all[1].post(lower.AttrOr("action", ""), fields(lower), 200)
+	doc = all[1].post(lower.AttrOr("action", ""), filled(lower), 200)
 	if got := names(doc.Find("[data-queue]")); !slices.Equal(got, []string{"Dan"}) || doc.Find(".hand-tools button").Length() > 0 {
 		t.Errorf("lowered, the queue is %v", got)
 	}

@@ -54,8 +54,8 @@ func (h *house) ask(m member, body string, anonymous bool) chat.QuestionID {
 	return id
 }
 
-// fields are those of a form, as a browser would send them.
-func fields(form *goquery.Selection) url.Values {
+// filled is what a browser sends of a form as it is.
+func filled(form *goquery.Selection) url.Values {
 	v := url.Values{}
 	form.Find("input, textarea, select").Each(func(_ int, f *goquery.Selection) {
 		if _, off := f.Attr("disabled"); off || f.AttrOr("type", "") == "checkbox" {
@@ -77,7 +77,7 @@ func (b *browser) press(doc *goquery.Document, button string, status int) *goque
 	if at.Length() != 1 {
 		b.h.t.Fatalf("%d buttons are %s", at.Length(), button)
 	}
-	form := fields(doc.Find("#" + at.AttrOr("form", "")))
+	form := filled(doc.Find("#" + at.AttrOr("form", "")))
 	form.Set(at.AttrOr("name", ""), at.AttrOr("value", ""))
 	return b.post(at.AttrOr("formaction", ""), form, status)
 }
@@ -95,7 +95,7 @@ func TestQuestions_withoutJavaScript(t *testing.T) {
 	h.host(host.ID)
 
 	doc := li.get("/zh"+eventPath, 200)
-	form := fields(doc.Find("form[data-ask]"))
+	form := filled(doc.Find("form[data-ask]"))
 	form.Set("body", " ")
 	form.Set("anonymous", "true")
 	doc = li.post(doc.Find("form[data-ask]").AttrOr("action", ""), form, 422)
@@ -106,7 +106,7 @@ func TestQuestions_withoutJavaScript(t *testing.T) {
 	}
 	form.Set("body", strings.Repeat("长", chat.MaxQuestion))
 	doc = li.post("/zh/rooms/"+fmt.Sprint(h.room)+"/questions", form, 422)
-	if got := fields(doc.Find("form[data-ask]")); got.Get("body") != form.Get("body") || got.Get("client_id") == "" {
+	if got := filled(doc.Find("form[data-ask]")); got.Get("body") != form.Get("body") || got.Get("client_id") == "" {
 		t.Error("what was typed is lost")
 	}
 	form.Set("body", "患者隐私**怎么**保护？")
@@ -137,7 +137,7 @@ func TestQuestions_withoutJavaScript(t *testing.T) {
 	if got := merge.Find("option").Map(func(_ int, o *goquery.Selection) string { return o.AttrOr("value", "") }); len(got) != 2 || "#q-"+got[1] != id {
 		t.Fatalf("it can be merged into %v, want %s", got, id)
 	}
-	form = fields(merge)
+	form = filled(merge)
 	form.Set("into", strings.TrimPrefix(id, "#q-"))
 	doc = ada.post(merge.AttrOr("action", ""), form, 200)
 	if got := order(doc, "merged"); len(got) != 1 || got[0] != fmt.Sprintf("q-%d", other) || doc.Find("#"+got[0]+" [data-into]").AttrOr("href", "") != id {
