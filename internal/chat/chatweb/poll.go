@@ -115,6 +115,9 @@ func (p Polling) wrong(field string) (fault.Message, bool) {
 	return m, ok
 }
 
+// refused reports whether what was wrong belongs to no field.
+func (p Polling) refused() bool { return p.Problem != nil && len(p.Problem.Fields) == 0 }
+
 // chosen is the kind that the form begins with.
 func (p Polling) chosen(kind chat.PollKind) bool {
 	return p.Kind == kind || p.Kind == "" && kind == chat.Single

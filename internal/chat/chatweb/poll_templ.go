@@ -2096,7 +2096,7 @@ func pollForm(r *httpx.Request, p Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Polling.Problem == nil {
+		if !p.Polling.refused() {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 174, " hidden")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -2106,7 +2106,7 @@ func pollForm(r *httpx.Request, p Page) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if p.Polling.Problem != nil {
+		if p.Polling.refused() {
 			var templ_7745c5c3_Var100 string
 			templ_7745c5c3_Var100, templ_7745c5c3_Err = templ.JoinStringErrs(r.P.Message(p.Polling.Problem.Message))
 			if templ_7745c5c3_Err != nil {

@@ -263,14 +263,26 @@ export function polls(root, { log, fresh, member, data }) {
     const li = document.createElement("li");
     li.classList.add("room-line", "poll-line");
     li.dataset.pollLine = id;
-    const question = poll.querySelector("h3 > .translated, h3 > span:not(.original)").textContent;
+    const question = poll.querySelector("h3 > .translated, h3 > span:not(.original)").cloneNode(true);
+    question.className = "";
     const link = Object.assign(document.createElement("a"), { href: `#poll-${id}` });
-    link.textContent = word("opened").replace("{name}", () => by).replace("{question}", () => question);
+    const [before, after] = word("opened").split("{question}");
+    link.append(before.replace("{name}", () => by), question, after);
     li.append(link);
     li.dataset.at = at;
     const all = [...log.list.querySelectorAll(":is(.msg, .poll-line)[data-at]")];
     const next = all.find((el) => el.dataset.at > at) ?? log.list.querySelector(".pending");
     log.steady(() => log.list.insertBefore(li, next));
+  }
+
+  // go shows the poll that the address names: in its panel, the window stays where it is.
+  function go() {
+    const poll = /^#poll-\d+$/.test(location.hash) && document.getElementById(location.hash.slice(1));
+    if (!poll) return;
+    requestAnimationFrame(() => {
+      poll.scrollIntoView({ block: "start" });
+      scrollTo(0, 0);
+    });
   }
 
   function tally() {
@@ -293,6 +305,8 @@ export function polls(root, { log, fresh, member, data }) {
   if (form) watchLanguage(form);
   open();
   for (const poll of list.children) tell(poll);
+  addEventListener("hashchange", go);
+  go();
 }
 
 // renamed is a template's tools for one poll, or for one of its words.
