@@ -109,6 +109,10 @@ func Build(db *Database, o Options) (*Hub, error) {
 	forumPages.ThreadTools = moderationweb.ThreadActions
 	forumPages.Done = moderationweb.Done
 	workshops := workshopweb.New(h.Workshops, h.Forum, cache, words)
+	workshops.Outcomes = workshop.NewOutcomes(h.Workshops, h.Forum, h.Translation)
+	h.Chat.Erased = func(ctx context.Context, tx *pg.Tx, _ chat.RoomID, event int64) error {
+		return workshops.Outcomes.Erase(ctx, tx, workshop.ID(event))
+	}
 	forumPages.Next, forumPages.OfChallenge = workshops.Next, workshops.OfChallenge
 	h.pages = forumPages
 	members := accountweb.New(h.Accounts)
@@ -135,7 +139,7 @@ func Build(db *Database, o Options) (*Hub, error) {
 	h.rooms = chat.NewHub(h.Chat, wire, log)
 	rooms := chatweb.New(h.Chat, h.rooms, wire, kit)
 	rooms.Tools = chatweb.Tools{Message: moderationweb.MessageActions, Question: moderationweb.QuestionActions, Poll: moderationweb.PollActions,
-		Reasons: moderationweb.Reasons, Done: moderationweb.Done, Aside: workshops.RoomAside}
+		Reasons: moderationweb.Reasons, Done: moderationweb.Done, Aside: workshops.RoomAside, Agenda: workshops.RoomAgenda}
 	forumPages.RoomNews = rooms.News
 	h.app = server.New(server.Options{Kit: kit, Assets: assets, Ready: db.Ready, Log: log, Socket: rooms.MountSocket,
 		Calendars: workshops.MountCalendars},

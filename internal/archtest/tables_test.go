@@ -23,7 +23,7 @@ var owners = map[string]string{
 	"poll_ballots": "chat", "hands": "chat",
 	"moderation_log": "moderation",
 	"workshops":      "workshop", "workshop_drafters": "workshop", "workshop_items": "workshop", "workshop_speakers": "workshop",
-	"workshop_registrations": "workshop", "workshop_moments": "workshop", "calendar_tokens": "workshop",
+	"workshop_registrations": "workshop", "workshop_moments": "workshop", "workshop_outcomes": "workshop", "calendar_tokens": "workshop",
 	"translations": "translation", "translation_revisions": "translation", "translation_usage": "translation",
 	"translation_backfills": "translation",
 	"memory_units":          "translation/memory", "memory_texts": "translation/memory",

@@ -46,6 +46,7 @@ const (
 	KindEventChanged   Kind = "event_changed"   // its time or place is another one
 	KindEventCancelled Kind = "event_cancelled" // it will not take place
 	KindEventStaff     Kind = "event_staff"     // the member was given a role in it
+	KindEventOutcome   Kind = "event_outcome"   // what came of it was published as a thread
 )
 
 // Notice is what one member is told once.

@@ -107,13 +107,13 @@ func (s *Service) TellEach(ctx context.Context, tx *pg.Tx, ns []Notice) error {
 const retractFor = `
 	with doomed as (
 		select id from notices
-		where kind in ('reply', 'mention', 'quote', 'thread', 'translated', 'outdated') and (subject = any(@subjects) or within = any(@subjects))
+		where kind in ('reply', 'mention', 'quote', 'thread', 'translated', 'outdated', 'event_outcome') and (subject = any(@subjects) or within = any(@subjects))
 		order by id for update
 	), gone as (
 		delete from notices n using doomed d where n.id = d.id returning n.member_id
 	), untitled as (
 		update notices set data = data - 'title' - 'was' - 'lang'
-		where kind not in ('reply', 'mention', 'quote', 'thread', 'translated', 'outdated') and within = any(@subjects)
+		where kind not in ('reply', 'mention', 'quote', 'thread', 'translated', 'outdated', 'event_outcome') and within = any(@subjects)
 	)
 	select distinct member_id from gone order by member_id`
 

@@ -63,7 +63,7 @@ var icons = map[notify.Kind]string{
 	notify.KindMuted: "lock", notify.KindEjected: "lock", notify.KindReadmitted: "unlock",
 	notify.KindRegistered: "check", notify.KindWaiting: "history", notify.KindMovedUp: "check", notify.KindEventTomorrow: "calendar",
 	notify.KindEventSoon: "calendar", notify.KindEventNow: "people", notify.KindEventChanged: "calendar", notify.KindEventCancelled: "warning",
-	notify.KindEventStaff: "person",
+	notify.KindEventStaff: "person", notify.KindEventOutcome: "chat",
 }
 
 // sentence puts a notice into words.
@@ -133,6 +133,7 @@ var eventKeys = map[notify.Kind]string{
 	notify.KindRegistered: "notify.registered", notify.KindWaiting: "notify.waiting", notify.KindMovedUp: "notify.moved_up",
 	notify.KindEventTomorrow: "notify.event_tomorrow", notify.KindEventSoon: "notify.event_soon", notify.KindEventNow: "notify.event_now",
 	notify.KindEventChanged: "notify.event_changed", notify.KindEventCancelled: "notify.event_cancelled",
+	notify.KindEventOutcome: "notify.event_outcome",
 }
 
 // kindOf is the kind of text that a notice is about.

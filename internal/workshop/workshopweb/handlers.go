@@ -16,6 +16,8 @@ import (
 
 // Handlers are the routes of events.
 type Handlers struct {
+	// Outcomes are the threads that come of events; nil: there are none. Set it before Mount.
+	Outcomes  *workshop.Outcomes
 	workshops *workshop.Service
 	forum     *forum.Service
 	pages     *httpx.PageCache
@@ -52,6 +54,7 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	pages.Get("/w/:id/staff", httpx.SignedIn, h.staff)
 	pages.Post("/w/:id/staff", httpx.SignedIn, h.setStaff)
 
+	h.mountOutcome(pages)
 	h.mountAPI(api)
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"senet/internal/chat/chatweb"
 	"senet/internal/httpx"
 	"senet/internal/workshop"
 )
@@ -28,6 +29,19 @@ func (h *Handlers) upcoming(ctx context.Context, r *httpx.Request, challenge int
 		return nil, err
 	}
 	return nextEvents(r, events), nil
+}
+
+// RoomAgenda is the agenda of an event for the export of its room.
+func (h *Handlers) RoomAgenda(ctx context.Context, workshopID int64) ([]chatweb.AgendaItem, error) {
+	items, err := h.workshops.Agenda(ctx, workshop.ID(workshopID))
+	if err != nil {
+		return nil, err
+	}
+	agenda := make([]chatweb.AgendaItem, len(items))
+	for i, item := range items {
+		agenda[i] = chatweb.AgendaItem{ID: item.ID, At: item.StartsAt, Title: item.Title(), Speaker: item.Speaker}
+	}
+	return agenda, nil
 }
 
 // RoomAside stands beside the talk in an event's room: agenda with the item that is on, speakers, times, the viewer's
