@@ -19,6 +19,7 @@ type link struct {
 	mu        sync.Mutex
 	down      bool
 	noSockets bool
+	swallow   bool
 	deaf      bool
 	conns     map[net.Conn]bool
 	sockets   int // upgrades that were let through
@@ -92,6 +93,24 @@ func (l *link) filterSockets() {
 	l.noSockets = true
 }
 
+// swallowSockets takes every upgrade and answers nothing, as some filters do.
+func (l *link) swallowSockets(is bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.swallow = is
+}
+
+// swallowed waits as long as the browser does, and reports whether it has waited.
+func (l *link) swallowed(in io.Reader) bool {
+	l.mu.Lock()
+	swallow := l.swallow
+	l.mu.Unlock()
+	if swallow {
+		_, _ = io.Copy(io.Discard, in)
+	}
+	return swallow
+}
+
 // upgrades counts the sockets that were let through.
 func (l *link) upgrades() int {
 	l.mu.Lock()
@@ -120,6 +139,9 @@ func (l *link) serve(browser net.Conn) {
 		return
 	}
 	if string(head) == "GET /ws" {
+		if l.swallowed(in) {
+			return
+		}
 		if !l.passSocket() {
 			_, _ = io.WriteString(browser, "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
 			return

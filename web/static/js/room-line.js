@@ -147,6 +147,7 @@ export class Line {
   again() {
     if (this.over) return;
     clearTimeout(this.timer);
+    if (this.socket && !this.works) this.drop(); // it was begun when it could not work
     if (this.socket) this.ask(awake);
     else {
       this.failures = Math.min(this.failures, tries - 1);

@@ -75,6 +75,7 @@ export class Reads {
         body: JSON.stringify({ seq }),
       });
       if (!answer.ok) this.told = before;
+      if (answer.status === 401 || answer.status === 403) this.member = false; // who read here has signed out
     } catch {
       this.told = before; // it is told with what is read next, or when the line is back
     }
