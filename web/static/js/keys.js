@@ -5,18 +5,21 @@
 //   the tick after compositionend, for those that send neither
 
 let active = false;
+let ended = -Infinity; // when the last word did, in the time of events
 let words = 0; // begun
 let waiting = []; // for the end of a word
 
 document.addEventListener("compositionstart", () => {
   active = true;
+  ended = Infinity;
   words++;
 }, true);
 document.addEventListener("compositionend", settle, true);
 document.addEventListener("focusout", settle, true); // a field taken away ends no composition
 
 // settle ends the word after this tick, unless the next one has begun by then.
-function settle() {
+function settle({ timeStamp }) {
+  ended = timeStamp;
   const word = words;
   setTimeout(() => {
     if (word !== words) return;
@@ -27,9 +30,13 @@ function settle() {
   });
 }
 
-// composing tells whether someone is in the middle of a word. Nothing may change a field while it is true.
+const after = 100; // ms from the end of a word on, in which a key may still belong to it
+
+// composing tells whether someone is in the middle of a word. Nothing may change a field while it is true. A key that was
+// pressed long after the word, and is only heard of late because the page was busy, is none of the word's.
 export function composing(event) {
-  return active || Boolean(event && (event.isComposing || event.keyCode === 229));
+  if (event && (event.isComposing || event.keyCode === 229)) return true;
+  return active && !(event && event.timeStamp - ended > after);
 }
 
 // whenSettled runs f now, or after the word that is being composed.

@@ -31,6 +31,7 @@ export class Log {
     this.fresh = 0;
     this.following = root.dataset.newest === "true"; // else the page shows older messages, with a hole after them
     this.unseen = false; // nothing has come since the window went out of sight
+    this.loading = null; // the page that is on its way
     this.meanwhile = null; // what has come while a page was on its way
     this.place = new Place(this.scroll, this.list);
     const lang = document.documentElement.dataset.format;
@@ -412,9 +413,11 @@ export class Log {
   }
 
   // load fetches a page of this room, has put(page, items) put its items in, and does to them what has come meanwhile.
-  async load(link, put) {
-    if (this.loading) return;
-    this.loading = true;
+  load(link, put) {
+    return this.loading ??= this.loadNow(link, put);
+  }
+
+  async loadNow(link, put) {
     this.meanwhile = [];
     link.setAttribute("aria-disabled", "true");
     const page = await fetchPage(link.href);
@@ -430,7 +433,7 @@ export class Log {
     const seq = Number(page?.querySelector("[data-room]").dataset.seq ?? Infinity);
     const late = this.meanwhile.filter((e) => e.seq > seq);
     this.meanwhile = null;
-    this.loading = false;
+    this.loading = null;
     this.batch = { n: 0 };
     this.place.steady(() => late.forEach((e) => this.again(e)));
     this.batch = null;
