@@ -46,6 +46,7 @@ var icons = map[string]string{
 	"undo":        `<path d="M9 5 4.5 9.5 9 14M4.5 9.5H14a5 5 0 0 1 0 10h-4"/>`,
 	"send":        `<path d="M4 12 3.5 4.5 21 12 3.5 19.5zm0 0h8"/>`,
 	"reply":       `<path d="M9.5 6 4 11.5 9.5 17M4 11.5h9a7 7 0 0 1 7 7"/>`,
+	"calendar":    `<path d="M4.5 6h15v14h-15zM4.5 10.5h15M8.5 3.5V8m7-4.5V8"/>`,
 	"bell":        `<path d="M6 17V11a6 6 0 0 1 12 0v6l1.5 1h-15zM10 20.5h4"/>`,
 	"bell-off":    `<path d="M4 4l16 16M7 8a6 6 0 0 0-1 3v6l-1.5 1H18M9 5.8A6 6 0 0 1 18 11v3M10 20.5h4"/>`,
 	"inbox":       `<path d="M4 13 6.5 5h11L20 13v6H4zm0 0h4.5a3.5 3.5 0 0 0 7 0H20"/>`,
