@@ -51,8 +51,8 @@ func (h *house) poll(host account.Member, n chat.NewPoll) chat.Poll {
 	return chat.Poll{}
 }
 
-// formOf is a form as a browser would send it, by its selector.
-func formOf(doc *goquery.Document, form string) (action string, values url.Values) {
+// fields are those of a form as a browser would send them, by its selector.
+func fields(doc *goquery.Document, form string) (action string, values url.Values) {
 	values = url.Values{}
 	f := doc.Find(form)
 	f.Find("input, textarea, select option[selected]").Each(func(_ int, el *goquery.Selection) {
@@ -91,12 +91,12 @@ func TestPolls_withoutJavaScript(t *testing.T) {
 	if n := voting.get(meetingPath, 200).Find("[data-poll-form]").Length(); n != 0 {
 		t.Error("a member can write a poll")
 	}
-	action, form := formOf(hosting.get(meetingPath, 200), "[data-poll-form]")
+	action, form := fields(hosting.get(meetingPath, 200), "[data-poll-form]")
 	form.Set("kind", "multiple")
 	form.Set("body", "哪些数据可以共享？")
 	form.Set("options", "基因组\r\n")
 	doc := hosting.post(action, form, 422)
-	_, kept := formOf(doc, "[data-poll-form]")
+	_, kept := fields(doc, "[data-poll-form]")
 	if kept.Get("body") != form.Get("body") || kept.Get("kind") != "multiple" || strings.TrimSpace(kept.Get("options")) != "基因组" {
 		t.Errorf("of what was typed came back %v", kept)
 	}
@@ -113,7 +113,7 @@ func TestPolls_withoutJavaScript(t *testing.T) {
 	}
 
 	ballot := "form[data-ballot]"
-	action, form = formOf(voting.get(meetingPath, 200), ballot)
+	action, form = fields(voting.get(meetingPath, 200), ballot)
 	choose := func(b *browser, labels ...string) string {
 		t.Helper()
 		form.Del("options")
@@ -135,12 +135,12 @@ func TestPolls_withoutJavaScript(t *testing.T) {
 	if got := rows(hosting.get(meetingPath, 200).Find(".poll")); got != "基因组 0 0%, 影像 1 100%, 文本 0 0%" {
 		t.Errorf("the host reads %s", got)
 	}
-	action, form = formOf(voting.get(meetingPath, 200), "form[id^=withdraw]")
+	action, form = fields(voting.get(meetingPath, 200), "form[id^=withdraw]")
 	if got := rows(voting.post(action, form, 200).Find(".poll")); got != "基因组 0 0%, 影像 0 0%, 文本 0 0%" {
 		t.Errorf("her withdrawal reads %s", got)
 	}
 
-	action, form = formOf(hosting.get(meetingPath, 200), ".poll-tools form")
+	action, form = fields(hosting.get(meetingPath, 200), ".poll-tools form")
 	doc = hosting.post(action, form, 200)
 	if doc.Find(".poll").AttrOr("data-closed", "") != "true" || doc.Find(ballot).Length() != 0 {
 		t.Error("the poll is not closed, or still takes votes")
@@ -154,7 +154,7 @@ func TestPolls_leadBack(t *testing.T) {
 	b, host := h.browse("Hu Jing", account.RoleMember)
 	h.meeting(host)
 	p := h.poll(host, chat.NewPoll{Kind: chat.Cloud, Body: "In a word?"})
-	action, form := formOf(b.get(meetingPath, 200), "form[data-ballot]")
+	action, form := fields(b.get(meetingPath, 200), "form[data-ballot]")
 	form["words"] = []string{"trust", "", "数据"}
 	b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	res, err := b.client.PostForm("http://"+h.addr+action, form)
@@ -168,7 +168,7 @@ func TestPolls_leadBack(t *testing.T) {
 	if got := rows(doc.Find(".poll")); got != "[trust] 1 50%, [数据] 1 50%" {
 		t.Errorf("the cloud reads %s", got)
 	}
-	if _, form := formOf(doc, "form[data-ballot]"); strings.Join(form["words"], " ") != "trust 数据 " {
+	if _, form := fields(doc, "form[data-ballot]"); strings.Join(form["words"], " ") != "trust 数据 " {
 		t.Errorf("the fields hold %q", form["words"])
 	}
 	if doc.Find(".poll .poll-take-out").Length() != 2 {
