@@ -12,12 +12,12 @@ import (
 // locales alternate among the sockets of a room, as its readers do.
 var locales = []string{"en", "zh"}
 
-// followRoom is a visitor's socket of the hub that joins the room; visitors may be many from one address here.
-func (b *bench) followRoom(addr string) func(i int, rw io.ReadWriter) ([]byte, error) {
+// follow is a visitor's socket of the hub that joins a room; visitors may be many from one address here.
+func (b *bench) follow(addr string, room int64) func(i int, rw io.ReadWriter) ([]byte, error) {
 	return func(i int, rw io.ReadWriter) ([]byte, error) {
 		left, err := handshake(rw, addr, "/ws?locale="+locales[i%2], "")
 		if err == nil {
-			_, err = rw.Write(joinFrame(b.world.Room))
+			_, err = rw.Write(joinFrame(room))
 		}
 		return left, err
 	}
@@ -25,7 +25,7 @@ func (b *bench) followRoom(addr string) func(i int, rw io.ReadWriter) ([]byte, e
 
 // enterRoom opens n sockets and returns when all have joined.
 func (b *bench) enterRoom(hub *child, n int) (*swarm, error) {
-	crowd, err := newSwarm(hub.Addr, n, frameJoined, b.followRoom(hub.Addr))
+	crowd, err := newSwarm(hub.Addr, n, frameJoined, b.follow(hub.Addr, b.world.Room))
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (b *bench) fanout(context.Context) ([]row, error) {
 		return nil, err
 	}
 	defer crowd.close()
-	rawCrowd, err := newSwarm(raw.Addr, sockets, frameOther, func(int, io.ReadWriter) ([]byte, error) { return nil, nil })
+	rawCrowd, err := newSwarm(raw.Addr, sockets, frameOther, enterNothing)
 	if err != nil {
 		return nil, err
 	}

@@ -40,6 +40,8 @@ var cases = []benchCase{
 	{"thread", (*bench).thread},
 	{"fanout", (*bench).fanout},
 	{"sends", (*bench).sends},
+	{"rooms", (*bench).rooms},
+	{"join", (*bench).join},
 	{"memory", (*bench).memory},
 	{"cold", (*bench).cold},
 	{"bytes", (*bench).bytes},

@@ -41,6 +41,12 @@ func (r row) atLeast(ratio float64) row {
 	return r
 }
 
+// atMost wants the hub's value not to be more than so many times the floor's.
+func (r row) atMost(ratio float64) row {
+	r.Wanted, r.OK = "≤ "+shown(ratio), r.Ratio <= ratio
+	return r
+}
+
 // within wants the value itself not to be greater.
 func (r row) within(value float64) row {
 	r.Wanted, r.OK = "≤ "+shown(value)+" "+r.Unit, r.Value <= value

@@ -16,6 +16,7 @@ import (
 
 	"senet/internal/account"
 	"senet/internal/app"
+	"senet/internal/chat"
 	"senet/internal/config"
 	"senet/internal/forum"
 	"senet/internal/i18n"
@@ -29,7 +30,8 @@ type world struct {
 	Session string // cookie of a signed-in member
 	Token   string // API token of an administrator, who has no rate limits
 	Room    int64
-	Thread  string // path without the locale
+	Others  []int64 // more rooms
+	Thread  string  // path without the locale
 }
 
 const (
@@ -120,7 +122,44 @@ func (b *bench) openRoom(ctx context.Context, db *app.Database, hub *app.Hub) er
 		return fmt.Errorf("make a challenge: %w", err)
 	}
 	room, err := hub.Chat.RoomOfSlug(ctx, admin, benchSlug)
+	if err != nil {
+		return err
+	}
 	b.world.Room = int64(room.ID)
+	return db.Store.InTx(ctx, func(tx *pg.Tx) error {
+		for i := range otherRooms {
+			id, err := hub.Chat.OpenEventRoom(ctx, tx, chat.EventRoom{Workshop: int64(1_000_000 + i), Title: i18n.Text{En: "Bench", Zh: "Bench"},
+				Path: fmt.Sprintf("/w/%d-bench/room", 1_000_000+i)})
+			if err == nil {
+				err = hub.Chat.MoveRoom(ctx, tx, id, chat.Open)
+			}
+			if err != nil {
+				return fmt.Errorf("open another room: %w", err)
+			}
+			b.world.Others = append(b.world.Others, int64(id))
+		}
+		return nil
+	})
+}
+
+const fillLog = `
+	with r as (update rooms set seq = seq + $2 where id = $1 returning id, seq - $2 as base),
+	m as (insert into messages (room_id, seq, author_id, client_id, body, html, lang)
+		select r.id, r.base + n, (select min(id) from members), gen_random_uuid(), 'Message ' || n, '<p>Message ' || n || '</p>', 'en'
+		from r, generate_series(1, $2::int) n returning id, room_id, seq, author_id)
+	insert into room_events (room_id, seq, kind, member_id, message_id) select room_id, seq, 'message', author_id, id from m`
+
+// fillLog puts n messages into a room, past the hub.
+func (b *bench) fillLog(ctx context.Context, room int64, n int) error {
+	pool, err := pg.Open(ctx, b.world.URL, 0)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	if _, err := pool.Exec(ctx, fillLog, room, n); err != nil {
+		return fmt.Errorf("fill the log of a room: %w", err)
+	}
+	_, err = pool.Exec(ctx, `analyze messages, room_events`)
 	return err
 }
 
