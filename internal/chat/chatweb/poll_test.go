@@ -216,38 +216,48 @@ func TestPolls_frames(t *testing.T) {
 	h := newHouse(t)
 	_, host := h.browse("Hu Jing", account.RoleMember)
 	h.meeting(host)
-	en, zh := h.dial(h.anna, "?locale=en"), h.dial(h.li, "?locale=zh")
-	for _, c := range []*client{en, zh} {
+	clients := map[string]*client{"en": h.dial(h.anna, "?locale=en"), "zh": h.dial(h.li, "?locale=zh")}
+	for _, c := range clients {
 		c.send(`{"op":"join","room":%d}`, h.room)
 		c.until("joined")
 	}
+	// each sees what is told before it goes on: a frame shows its poll as it is when it is sent
+	each := func(kind string, check func(l string, f said)) {
+		t.Helper()
+		for l, c := range clients {
+			f := c.until("event")
+			for f.Kind != kind {
+				f = c.until("event")
+			}
+			check(l, f)
+		}
+	}
 	p := h.poll(host, chat.NewPoll{Kind: chat.Single, Body: "Which data do you share?", Options: []string{"Genomes", "None at all"}})
+	each("poll", func(l string, f said) {
+		if doc := fragment(t, f.HTML); doc.Find("[name=_csrf], [checked], .mine, [data-tools] *").Length() != 0 || doc.Find("input[type=radio]").Length() != 2 {
+			t.Errorf("%s: the frame of a poll is %s", l, f.HTML)
+		}
+	})
 	h.must(h.service.CastBallot(t.Context(), h.anna.viewer(), p.ID, []chat.OptionID{p.Options[0].ID}))
+	each("ballot", func(l string, f said) {
+		if f.HTML != "" || f.By != nil || fmt.Sprint(f.Data["counts"]) != fmt.Sprintf("map[%d:1]", p.Options[0].ID) {
+			t.Errorf("%s: the frame of a vote is %+v", l, f)
+		}
+	})
 	subject := translation.Subject{Kind: translation.PollOption, ID: int64(p.Options[0].ID)}
 	_, err := h.words.Write(t.Context(), h.anna.viewer(), subject, i18n.Zh, translation.Form{Text: "基因组", Revision: -1})
 	h.must(err)
+	each("option_translation", func(l string, f said) {
+		if doc := fragment(t, f.HTML); (f.HTML != "") != (l == "zh") || l == "zh" && (doc.Find("[data-text] .translated").Text() != "基因组" || doc.Find(".flip").Length() != 1) {
+			t.Errorf("%s: the frame of a translation has html %q", l, f.HTML)
+		}
+	})
 	h.must(h.service.ClosePoll(t.Context(), account.Viewer{ID: host.ID}, p.ID, true))
-	for l, c := range map[string]*client{"en": en, "zh": zh} {
-		frames := map[string]said{}
-		for frames["poll_state"].HTML == "" {
-			f := c.until("event")
-			frames[f.Kind] = f
+	each("poll_state", func(l string, f said) {
+		if doc := fragment(t, f.HTML); doc.Find("form, input[type=radio]").Length() != 0 || rows(doc.Find(".poll")) == "" || doc.Find(".poll").AttrOr("data-closed", "") != "true" {
+			t.Errorf("%s: the frame of the closing is %s", l, f.HTML)
 		}
-		opened := fragment(t, frames["poll"].HTML)
-		if opened.Find("[name=_csrf], [checked], .mine, [data-tools] *").Length() != 0 || opened.Find("input[type=radio]").Length() != 2 {
-			t.Errorf("%s: the frame of a poll is %s", l, frames["poll"].HTML)
-		}
-		if got := frames["ballot"]; got.HTML != "" || got.By != nil || fmt.Sprint(got.Data["counts"]) != fmt.Sprintf("map[%d:1]", p.Options[0].ID) {
-			t.Errorf("%s: the frame of a vote is %+v", l, got)
-		}
-		if got := frames["option_translation"].HTML; (got != "") != (l == "zh") || l == "zh" && !strings.Contains(got, "基因组") {
-			t.Errorf("%s: the frame of a translation has html %q", l, got)
-		}
-		closed := fragment(t, frames["poll_state"].HTML)
-		if closed.Find("form, input[type=radio]").Length() != 0 || closed.Find(".poll").AttrOr("data-closed", "") != "true" {
-			t.Errorf("%s: the frame of the closing is %s", l, frames["poll_state"].HTML)
-		}
-	}
+	})
 }
 
 func fragment(t *testing.T, html string) *goquery.Document {
