@@ -41,7 +41,8 @@ class Hands {
     const { id, state, side } = data;
     const called = data.called_at ? Date.parse(data.called_at) : 0;
     if (called) this.called[side] = Math.max(this.called[side] ?? 0, called);
-    const hand = this.up.get(id) ?? { id, member: by?.id ?? 0, side };
+    const hand = this.up.get(id) ?? (by && { id, member: by.id, side });
+    if (!hand) return; // its member is gone
     Object.assign(hand, { state, called });
     if (state === "raised" || state === "called") {
       hand.li ??= this.view(hand, by);
