@@ -32,7 +32,7 @@ func TestPage_olderAndNewerLeadBackToThePresent(t *testing.T) {
 		if f, l, n := seqs(page); f != first || l != last {
 			t.Fatalf("the page shows %d messages from %s to %s, want %s to %s", n, f, l, first, last)
 		}
-		if o, n := page.Find("a[data-older]").Length(), page.Find("a[data-newer]").Length(); o != older || n != newer {
+		if o, n := page.Find("[data-scroll] a[data-older]").Length(), page.Find("[data-scroll] a[data-newer]").Length(); o != older || n != newer {
 			t.Fatalf("from %s: %d links to older and %d to newer messages, want %d and %d", first, o, n, older, newer)
 		}
 		if got := page.Find(".room").AttrOr("data-newest", ""); got != fmt.Sprint(newer == 0) {
@@ -40,21 +40,21 @@ func TestPage_olderAndNewerLeadBackToThePresent(t *testing.T) {
 		}
 	}
 	want("71", "120", 1, 0)
-	follow("a[data-older]")
+	follow("[data-scroll] a[data-older]")
 	want("21", "70", 1, 1)
-	follow("a[data-older]")
+	follow("[data-scroll] a[data-older]")
 	want("1", "20", 0, 1)
-	follow("a[data-newer]")
+	follow("[data-scroll] a[data-newer]")
 	want("21", "70", 1, 1)
-	follow("a[data-newer]")
+	follow("[data-scroll] a[data-newer]")
 	want("71", "120", 1, 0)
 	page = b.get(roomPath+"?at=60", http.StatusOK)
 	want("36", "85", 1, 1)
 	page = b.get(roomPath+"?at=3", http.StatusOK)
 	want("1", "28", 0, 1)
 	page = b.get(roomPath+"?after=120", http.StatusOK)
-	if _, _, n := seqs(page); n != 0 || page.Find("a[data-older]").AttrOr("href", "") != roomPath+"?before=121" {
-		t.Errorf("after the last message there are %d, and older ones at %s", n, page.Find("a[data-older]").AttrOr("href", ""))
+	if _, _, n := seqs(page); n != 0 || page.Find("[data-scroll] a[data-older]").AttrOr("href", "") != roomPath+"?before=121" {
+		t.Errorf("after the last message there are %d, and older ones at %s", n, page.Find("[data-scroll] a[data-older]").AttrOr("href", ""))
 	}
 	for _, odd := range []string{"?before=0", "?after=-1", "?at=x", "?at=9223372036854775808"} {
 		b.get(roomPath+odd, http.StatusBadRequest)
@@ -88,7 +88,7 @@ func TestPage_goToDate(t *testing.T) {
 			t.Errorf("%s: %d to %s, want to %s", zone, res.StatusCode, got, at)
 		}
 		page := b.get(fmt.Sprintf("%s?at=%d", roomPath, want+1), http.StatusOK)
-		if page.Find(fmt.Sprintf("#m-%d", id)).Length() != 1 || page.Find("a[data-older]").Length() != 1 || page.Find("a[data-newer]").Length() != 1 {
+		if page.Find(fmt.Sprintf("#m-%d", id)).Length() != 1 || page.Find("[data-scroll] a[data-older]").Length() != 1 || page.Find("[data-scroll] a[data-newer]").Length() != 1 {
 			t.Errorf("%s: the page has not the message with both ways from it", zone)
 		}
 		res, err = b.client.Get("http://" + h.addr + roomPath + "?on=2031-01-01")

@@ -79,11 +79,11 @@ func TestAsk_showsWhatItIsAbout(t *testing.T) {
 		path, says, leads, hint string
 		id                      int64
 	}{
-		{"/en/moderation/posts/%d/hide", "membertext", fmt.Sprintf("/en/t/%d?after=1#post-%d", s.thread, s.answer),
+		{"/en/moderation/posts/%d/hide", "member text", fmt.Sprintf("/en/t/%d?after=1#post-%d", s.thread, s.answer),
 			"The author will read it. Say what should be different.", s.answer},
-		{"/en/moderation/messages/%d/hide", "membertext", fmt.Sprintf("?at=1#m-%d", s.message),
+		{"/en/moderation/messages/%d/hide", "member text", fmt.Sprintf("?at=1#m-%d", s.message),
 			"The author will read it. Say what should be different.", s.message},
-		{"/en/moderation/threads/%d/move", "member如何判断脓毒症？", fmt.Sprintf("/en/t/%d", s.thread), "The author will read it.", s.thread},
+		{"/en/moderation/threads/%d/move", "member 如何判断脓毒症？", fmt.Sprintf("/en/t/%d", s.thread), "The author will read it.", s.thread},
 		{"/zh/admin/members/%d/role", "member", "/zh/m/", "该成员会看到这条理由。", int64(s.people["member"].ID)},
 	} {
 		a := s.visit("admin", fmt.Sprintf(c.path, c.id)).want(200)
