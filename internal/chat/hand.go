@@ -3,7 +3,6 @@ package chat
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -100,12 +99,16 @@ func (r handRow) hand() *Hand {
 
 // Floor is who speaks and who waits in a room.
 func (s *Service) Floor(ctx context.Context, room RoomID) (Floor, error) {
+	return floor(ctx, s.store, room)
+}
+
+func floor(ctx context.Context, db pg.DB, room RoomID) (Floor, error) {
 	f := Floor{LastCalled: map[account.Region]time.Time{}}
-	rows, err := pg.All[handRow](ctx, s.store, openHands, pgx.StrictNamedArgs{"room": room})
+	rows, err := pg.All[handRow](ctx, db, openHands, pgx.StrictNamedArgs{"room": room})
 	if err != nil {
 		return f, fmt.Errorf("list hands of room %d: %w", room, err)
 	}
-	calls, err := s.store.Query(ctx, lastCalls, pgx.StrictNamedArgs{"room": room})
+	calls, err := db.Query(ctx, lastCalls, pgx.StrictNamedArgs{"room": room})
 	if err != nil {
 		return f, fmt.Errorf("list calls of room %d: %w", room, err)
 	}
@@ -186,15 +189,20 @@ func (s *Service) lower(ctx context.Context, db pg.DB, room RoomID, member accou
 	if err != nil {
 		return fmt.Errorf("lower hand in room %d: %w", room, err)
 	}
+	s.tellOnce(db, of, seq)
+	return nil
+}
+
+// tellOnce tells of an event that db has written: at once, or after the commit of its transaction. seq 0 is no event.
+func (s *Service) tellOnce(db pg.DB, room RoomID, seq int64) {
 	if seq == 0 {
-		return nil
+		return
 	}
 	if tx, in := db.(*pg.Tx); in {
-		tx.OnCommit(func() { s.tell(of, seq, nil) })
-	} else {
-		s.tell(of, seq, nil)
+		tx.OnCommit(func() { s.tell(room, seq, nil) })
+		return
 	}
-	return nil
+	s.tell(room, seq, nil)
 }
 
 // lowerAll takes the hand down of who is removed from a room.
@@ -227,17 +235,21 @@ func (s *Service) MoveHand(ctx context.Context, viewer account.Viewer, id HandID
 	if _, err := s.hostedRoom(ctx, viewer, roomOfHand, int64(id), errNoHand); err != nil {
 		return err
 	}
+	return s.moveHand(ctx, s.store, id, to, from)
+}
+
+func (s *Service) moveHand(ctx context.Context, db pg.DB, id HandID, to HandState, from []HandState) error {
 	var room RoomID
 	var seq int64
 	var ok bool
-	err := s.store.QueryRow(ctx, moveHand, pgx.StrictNamedArgs{"id": id, "state": to, "from": from}).Scan(&room, &seq, &ok)
+	err := db.QueryRow(ctx, moveHand, pgx.StrictNamedArgs{"id": id, "state": to, "from": from}).Scan(&room, &seq, &ok)
 	switch {
 	case err != nil:
 		return fmt.Errorf("move hand %d: %w", id, err)
 	case seq == 0:
 		return errMoved
 	}
-	s.tell(room, seq, nil)
+	s.tellOnce(db, room, seq)
 	return nil
 }
 
@@ -253,30 +265,61 @@ func (s *Service) NextSpeaker(ctx context.Context, viewer account.Viewer, id Roo
 	if !room.Hosts(viewer) {
 		return Hand{}, false, errForbidden
 	}
+	err = s.store.InTx(ctx, func(tx *pg.Tx) error {
+		next, ok, err = s.nextSpeaker(ctx, tx, id, after)
+		return err
+	})
+	return next, ok, wrap(fmt.Sprintf("call the next speaker of room %d", id), err)
+}
+
+const (
+	// One host at a time asks for the next speaker.
+	lockFloor = `select pg_advisory_xact_lock(hashtextextended('chat.floor:' || @room::bigint, 0))`
+	// The hands that change are locked before the first event locks the room.
+	lockHands = `
+		select count(*) from (select id from hands where id = any(@speaking) and state = 'called' or id = @next and state = 'raised'
+			order by id for no key update) h`
+)
+
+func (s *Service) nextSpeaker(ctx context.Context, tx *pg.Tx, room RoomID, after *HandID) (next Hand, ok bool, err error) {
+	if _, err := tx.Exec(ctx, lockFloor, pgx.StrictNamedArgs{"room": room}); err != nil {
+		return Hand{}, false, err
+	}
 	for {
-		f, err := s.Floor(ctx, id)
+		f, err := floor(ctx, tx, room)
 		if err != nil {
 			return Hand{}, false, err
 		}
-		if n := len(f.Speaking); n > 0 && after != nil && f.Speaking[n-1].ID != *after {
+		n := len(f.Speaking)
+		if n > 0 && after != nil && f.Speaking[n-1].ID != *after {
 			return f.Speaking[n-1], true, nil
 		}
-		for _, h := range f.Speaking {
-			if err := s.MoveHand(ctx, viewer, h.ID, Done); err != nil && fault.Of(err) == nil {
+		moving := make([]HandID, n)
+		for i, h := range f.Speaking {
+			moving[i] = h.ID
+		}
+		want := n
+		if ok = len(f.Queue) > 0; ok {
+			next = f.Queue[0]
+			want++
+		}
+		var held int
+		err = tx.QueryRow(ctx, lockHands, pgx.StrictNamedArgs{"speaking": moving, "next": next.ID}).Scan(&held)
+		if err != nil {
+			return Hand{}, false, err
+		}
+		if held != want {
+			next = Hand{}
+			continue // somebody was quicker: look again
+		}
+		for _, id := range moving {
+			if err := s.moveHand(ctx, tx, id, Done, []HandState{Called}); err != nil {
 				return Hand{}, false, err
 			}
 		}
-		if len(f.Queue) == 0 {
+		if !ok {
 			return Hand{}, false, nil
 		}
-		next := f.Queue[0]
-		err = s.MoveHand(ctx, viewer, next.ID, Called)
-		if !errors.Is(err, errMoved) {
-			return next, err == nil, err
-		}
-		// Lowered, or called by another host, since we looked.
-		if after == nil {
-			after = new(HandID)
-		}
+		return next, true, s.moveHand(ctx, tx, next.ID, Called, []HandState{Raised})
 	}
 }
