@@ -37,8 +37,9 @@ type File struct {
 
 // Assets are the static files by name and by URL. It is safe for concurrent use.
 type Assets struct {
-	urls  map[string]string
-	files map[string]*entry
+	urls    map[string]string
+	files   map[string]*entry
+	imports map[string][]string // of each module the names of those that it cannot start without, theirs first
 }
 
 type entry struct {
@@ -60,7 +61,7 @@ func load(fsys fs.FS) (*Assets, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Assets{urls: map[string]string{}, files: map[string]*entry{}}
+	a := &Assets{urls: map[string]string{}, files: map[string]*entry{}, imports: map[string][]string{}}
 	for name := range sources {
 		if err := a.add(sources, name, nil); err != nil {
 			return nil, err
@@ -123,6 +124,9 @@ func (a *Assets) add(sources map[string][]byte, name string, trail []string) err
 				errs = append(errs, err)
 				return m
 			}
+			if !bytes.ContainsRune(part[1], '(') { // import("…") comes later, if at all
+				a.needs(name, target)
+			}
 			return fmt.Appendf(nil, `%s"%s"`, part[1], a.urls[target])
 		})
 		if err := errors.Join(errs...); err != nil {
@@ -136,6 +140,25 @@ func (a *Assets) add(sources map[string][]byte, name string, trail []string) err
 	a.urls[name] = url
 	a.files[url] = &entry{file: File{Body: body, ContentType: contentType(ext), ETag: `"` + hash + `"`}}
 	return nil
+}
+
+// needs notes that a module imports another, whose own imports are known.
+func (a *Assets) needs(name, target string) {
+	for _, module := range append(slices.Clone(a.imports[target]), target) {
+		if !slices.Contains(a.imports[name], module) {
+			a.imports[name] = append(a.imports[name], module)
+		}
+	}
+}
+
+// Imports are the addresses of the modules that a module cannot start without, theirs included. A page names them all, so that
+// a browser need not fetch one to learn of the next.
+func (a *Assets) Imports(name string) []string {
+	urls := make([]string, len(a.imports[name]))
+	for i, module := range a.imports[name] {
+		urls[i] = a.urls[module]
+	}
+	return urls
 }
 
 // URL is the address of a static file: URL("js/room.js") is "/static/js/room.4f2a….js". It panics on an unknown

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -48,6 +49,22 @@ func TestLoad_importsCarryHashes(t *testing.T) {
 		if before.URL(name) == after.URL(name) {
 			t.Errorf("%s keeps its URL although a module below it changed", name)
 		}
+	}
+}
+
+func TestImports_allThatAModuleNeeds(t *testing.T) {
+	a := mustLoad(t, fstest.MapFS{
+		"js/room.js":  {Data: []byte("import { a } from \"./log.js\";\nimport \"./keys.js\";\nif (a) import(\"./late.js\");\n")},
+		"js/log.js":   {Data: []byte("export * from \"./patch.js\";\nimport { k } from \"./keys.js\";\n")},
+		"js/patch.js": {Data: []byte("export const a = 1;\n")}, "js/keys.js": {Data: []byte("export const k = 1;\n")},
+		"js/late.js": {Data: []byte("import \"./patch.js\";\n")},
+	})
+	want := []string{a.URL("js/patch.js"), a.URL("js/keys.js"), a.URL("js/log.js")}
+	if got := a.Imports("js/room.js"); !slices.Equal(got, want) {
+		t.Errorf("room.js needs %q, want %q", got, want)
+	}
+	if got := a.Imports("js/keys.js"); len(got) != 0 {
+		t.Errorf("keys.js needs %q", got)
 	}
 }
 

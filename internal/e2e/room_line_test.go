@@ -74,4 +74,27 @@ func TestRoom_comesBack(t *testing.T) {
 			t.Errorf("%s waits from %.0f to %.0f ms, want from next to nothing to nearly %.0f", c.calls, least, most, c.upto)
 		}
 	}
+	for _, c := range []struct {
+		tries             int
+		how               string
+		from, above, upto float64
+	}{
+		{0, `{ after: 4000 }`, 4000, 4500, 5000}, // what the hub says, and a moment that differs
+		{9, `{ after: 60_000 }`, 60_000, 60_500, 61_000},
+		{0, `{ passing: true }`, 0, 500, 1000},
+		{3, `{ passing: true }`, 0, 4000, 8000},
+		{40, `{ passing: true }`, 0, 30_000, 60_000},
+	} {
+		pauses := ask(w, "draw pauses", chromedp.Evaluate[[]float64](fmt.Sprintf(
+			`import(performance.getEntriesByType("resource").find((e) => e.name.includes("/room-send.")).name).then(async ({ Sender }) => {
+				const pauses = [], message = { id: "1", tries: %d };
+				const sender = Object.assign(Object.create(Sender.prototype), { show() {}, outbox: {
+					entries: new Map([["1", message]]), later: async (id, ms) => pauses.push(ms) } });
+				for (let i = 0; i < 200; i++) await sender.refused("1", "", %s);
+				return pauses;
+			})`, c.tries, c.how), chromedp.EvalAwaitPromise))
+		if most, least := slices.Max(pauses), slices.Min(pauses); len(pauses) != 200 || most > c.upto || most < c.above || least < c.from || least > c.from+(c.upto-c.from)/10 {
+			t.Errorf("after %d tries and %s a message waits from %.0f to %.0f ms, want from %.0f to nearly %.0f", c.tries, c.how, least, most, c.from, c.upto)
+		}
+	}
 }

@@ -25,7 +25,10 @@ const (
 )
 
 // Assets turns the name of a static file into its URL, which carries the content's hash.
-type Assets interface{ URL(name string) string }
+type Assets interface {
+	URL(name string) string
+	Imports(name string) []string // the addresses of the modules that a module imports
+}
 
 // Request is what a handler knows of who asks. It lives as long as the request.
 type Request struct {

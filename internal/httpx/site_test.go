@@ -56,6 +56,8 @@ type assets struct{}
 
 func (assets) URL(name string) string { return "/static/" + name }
 
+func (assets) Imports(string) []string { return nil }
+
 // site is a kit with routes of the test's own.
 type site struct {
 	t      *testing.T

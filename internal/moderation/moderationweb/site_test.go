@@ -59,6 +59,8 @@ type assets struct{}
 
 func (assets) URL(name string) string { return "/static/" + name }
 
+func (assets) Imports(string) []string { return nil }
+
 func newSite(t *testing.T) *site {
 	t.Helper()
 	t.Parallel()

@@ -80,6 +80,7 @@ export class Log {
     else if (named) named.scrollIntoView({ block: "center" });
     else if (line && line.offsetTop < this.scroll.scrollHeight - this.scroll.clientHeight) this.scroll.scrollTop = line.offsetTop - 40;
     else if (this.following || location.search.includes("before=")) this.toEnd();
+    if (line || named || location.hash === "#latest") pageToTop();
     this.place.note();
     this.scrolled();
     return "";
@@ -448,6 +449,13 @@ export class Log {
       this.hand(e);
     }
   }
+}
+
+// pageToTop undoes that the browser has moved the whole page to the place in the list that the address names, now or once all
+// is loaded.
+function pageToTop() {
+  scrollTo(0, 0);
+  if (document.readyState !== "complete") addEventListener("load", () => requestAnimationFrame(() => scrollTo(0, 0)), { once: true });
 }
 
 async function fetchPage(address) {
