@@ -168,3 +168,20 @@ func TestHandlesAt(t *testing.T) {
 		}
 	}
 }
+
+func TestInline(t *testing.T) {
+	t.Parallel()
+	members := Mentions{"anna": {ID: 1, Name: "Anna"}, "张敏": {ID: 2, Name: "张敏"}}
+	if !strings.Contains(Render("x @Anna y", Options{Mentions: members}), `class="mention"`) {
+		t.Fatal("nobody is mentioned by @Anna")
+	}
+	for _, text := range []string{"a *b* _c_ `d` [e](f) <b>g</b> &amp; ~h~ # | @Anna ^1^ 5. - + !", `\*`, "中文**重要**@张敏", "[^1]", "https://hub.example/a_b_c", "$x$"} {
+		html := Render("x "+Inline(text)+" y", Options{Mentions: members})
+		if strings.Contains(html, `class="mention"`) {
+			t.Errorf("%q mentions somebody: %s", text, html)
+		}
+		if got := strings.TrimSpace(Plain("x " + Inline(text) + " y")); got != "x "+text+" y" {
+			t.Errorf("%q reads %q", text, got)
+		}
+	}
+}

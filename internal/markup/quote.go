@@ -19,7 +19,7 @@ func Quote(name, src string) string {
 	}
 	var out strings.Builder
 	if name, _ = CleanLine(name); name != "" {
-		out.WriteString("> **" + Escape(name) + "**\n>\n")
+		out.WriteString("> **" + escape(name) + "**\n>\n")
 	}
 	for _, line := range lines {
 		out.WriteString(strings.TrimRight("> "+line, " ") + "\n")
@@ -84,11 +84,17 @@ var footnoteMarks = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`\[\^[^\]\s]{1,100}\](:[ \t]*)?`)
 })
 
-// Escape writes a line of text so that Markdown shows it as it is.
-func Escape(s string) string {
+// Inline writes a text within a line so that Markdown shows it as it is and it mentions nobody; it escapes no more than that
+// takes, for those who read the Markdown itself.
+func Inline(s string) string { return escaped(s, "\\`*_[]<>|~#&@$") }
+
+// escape writes a text so that Markdown shows it as it is, wherever it stands.
+func escape(s string) string { return escaped(s, "\\`*_{}[]()<>#+-.!|~@&:") }
+
+func escaped(s, marks string) string {
 	var out strings.Builder
 	for _, r := range s {
-		if strings.ContainsRune("\\`*_{}[]()<>#+-.!|~@&:", r) {
+		if strings.ContainsRune(marks, r) {
 			out.WriteByte('\\')
 		}
 		out.WriteRune(r)

@@ -69,7 +69,7 @@ func (d document) sides(content func(i18n.Locale) translation.Shown) []side {
 		case s.shown.Translated():
 			s.source = translationweb.Label(d.r, s.shown)
 			if s.shown.Reviewed {
-				s.source = d.r.P.List(s.source, d.r.T("translations.reviewed"))
+				s.source = joined([]string{s.source, d.r.T("translations.reviewed")})
 			}
 		case s.shown.Lang == string(l):
 			s.source = d.r.T("room.export.original")

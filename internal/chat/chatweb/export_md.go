@@ -10,6 +10,7 @@ import (
 
 	"senet/internal/chat"
 	"senet/internal/i18n"
+	"senet/internal/markup"
 )
 
 // pen writes text; after an error it writes nothing more.
@@ -50,20 +51,20 @@ func writeMarkdown(ctx context.Context, w io.Writer, d document) error {
 			return err
 		}
 	}
-	return m.printf("\n---\n\n%s\n", inline(d.r.T("room.export.end", "Seq", number(d.x.Seq))))
+	return m.printf("\n---\n\n%s\n", markup.Inline(d.r.T("room.export.end", "Seq", number(d.x.Seq))))
 }
 
 func (m *markdown) head() {
 	title := m.room().Title
 	for i, l := range i18n.Written {
 		if text := title.Only(l); text != "" {
-			m.printf("%s %s\n\n", strings.Repeat("#", min(i+1, 2)), inline(text))
+			m.printf("%s %s\n\n", strings.Repeat("#", min(i+1, 2)), markup.Inline(text))
 		}
 	}
 	for _, f := range m.facts() {
 		value := f.value
 		if !f.own {
-			value = inline(value)
+			value = markup.Inline(value)
 		}
 		m.printf("- %s: %s\n", f.label, value)
 	}
@@ -72,7 +73,7 @@ func (m *markdown) head() {
 	}
 	m.printf("\n## %s\n\n", m.r.T("room.export.agenda"))
 	for _, i := range m.agenda {
-		m.printf("- %s %s\n", m.moment(i.At), inline(agendaLine(i)))
+		m.printf("- %s %s\n", m.moment(i.At), markup.Inline(agendaLine(i)))
 	}
 }
 
@@ -97,19 +98,19 @@ func (m *markdown) line(l chat.Line) error {
 	}
 	switch {
 	case l.Now != nil:
-		return m.printf("\n*%s %s*\n", m.moment(l.At), inline(joined(m.changes(*l.Was, *l.Now))))
+		return m.printf("\n*%s %s*\n", m.moment(l.At), markup.Inline(joined(m.changes(*l.Was, *l.Now))))
 	case l.Removed:
-		return m.printf("\n*%s %s*\n", m.moment(l.At), inline(m.removed(l)))
+		return m.printf("\n*%s %s*\n", m.moment(l.At), markup.Inline(m.removed(l)))
 	}
 	msg := l.Message
-	m.printf("\n**%s** (%s) %s [#%s](%s)\n", inline(msg.Author.Name), inline(m.from(msg.Author)), m.moment(l.At),
+	m.printf("\n**%s** (%s) %s [#%s](%s)\n", markup.Inline(msg.Author.Name), markup.Inline(m.from(msg.Author)), m.moment(l.At),
 		number(l.Seq), m.messageURL(msg))
 	if about := append(m.marks(msg), m.reactions(msg)...); len(about) > 0 {
-		m.printf("\n%s\n", inline(joined(about)))
+		m.printf("\n%s\n", markup.Inline(joined(about)))
 	}
 	if msg.ReplyTo != nil {
 		words, quote, _ := m.reply(msg.ReplyTo)
-		m.printf("\n%s %s\n", inline(words), inline(quote))
+		m.printf("\n%s %s\n", markup.Inline(words), markup.Inline(quote))
 	}
 	return m.texts(m.sides(msg.Content), false)
 }
@@ -117,11 +118,11 @@ func (m *markdown) line(l chat.Line) error {
 // texts are the languages of a text one below the other, each with where it comes from.
 func (m *markdown) texts(sides []side, plain bool) error {
 	for _, s := range sides {
-		m.printf("\n%s · %s\n", inline(m.r.T("lang."+string(s.lang))), inline(s.source))
+		m.printf("\n%s · %s\n", markup.Inline(m.r.T("lang."+string(s.lang))), markup.Inline(s.source))
 		switch {
 		case s.none:
 		case plain:
-			m.printf("\n> %s\n", inline(s.shown.Text))
+			m.printf("\n> %s\n", markup.Inline(s.shown.Text))
 		default:
 			m.printf("\n%s\n", cite(s.shown.Text))
 		}
@@ -130,27 +131,27 @@ func (m *markdown) texts(sides []side, plain bool) error {
 }
 
 func (m *markdown) question(q chat.Question) error {
-	m.printf("\n### %s\n\n%s · %s\n", number(q.ID), inline(m.asker(q)), m.moment(q.At))
-	m.printf("\n%s [#%s](%s)\n", inline(joined(m.standing(q))), number(q.ID), m.questionURL(q.ID))
+	m.printf("\n### %s\n\n%s · %s\n", number(q.ID), markup.Inline(m.asker(q)), m.moment(q.At))
+	m.printf("\n%s [#%s](%s)\n", markup.Inline(joined(m.standing(q))), number(q.ID), m.questionURL(q.ID))
 	return m.texts(m.sides(q.Content), false)
 }
 
 func (m *markdown) poll(p chat.Poll) error {
-	m.printf("\n### %s\n\n%s · %s\n", number(p.ID), inline(p.Author.Name), m.moment(p.At))
-	m.printf("\n%s [#%s](%s)\n", inline(joined(m.tally(p))), number(p.ID), m.pollURL(p.ID))
+	m.printf("\n### %s\n\n%s · %s\n", number(p.ID), markup.Inline(p.Author.Name), m.moment(p.At))
+	m.printf("\n%s [#%s](%s)\n", markup.Inline(joined(m.tally(p))), number(p.ID), m.pollURL(p.ID))
 	m.texts(m.sides(p.Content), true)
 	if len(p.Options) == 0 {
 		return m.err
 	}
 	m.printf("\n|")
 	for _, l := range i18n.Written {
-		m.printf(" %s |", inline(m.r.T("lang."+string(l))))
+		m.printf(" %s |", markup.Inline(m.r.T("lang."+string(l))))
 	}
-	m.printf(" %s |\n|%s---:|\n", inline(m.r.T("room.export.col.votes")), strings.Repeat("---|", len(i18n.Written)))
+	m.printf(" %s |\n|%s---:|\n", markup.Inline(m.r.T("room.export.col.votes")), strings.Repeat("---|", len(i18n.Written)))
 	for _, o := range p.Options {
 		m.printf("|")
 		for _, s := range m.sides(o.Content) {
-			m.printf(" %s |", inline(optionCell(s)))
+			m.printf(" %s |", markup.Inline(optionCell(s)))
 		}
 		m.printf(" %s |\n", votesCell(p, o))
 	}
@@ -174,18 +175,6 @@ func votesCell(p chat.Poll, o chat.Option) string {
 		return ""
 	}
 	return number(int64(o.Votes))
-}
-
-// inline writes a text within a line so that Markdown shows it as it is, and escapes no more than that takes.
-func inline(s string) string {
-	var out strings.Builder
-	for _, r := range s {
-		if strings.ContainsRune("\\`*_[]<>&|~#$", r) {
-			out.WriteByte('\\')
-		}
-		out.WriteRune(r)
-	}
-	return out.String()
 }
 
 // cite is Markdown as a block quote. HTML in it, which the hub shows as text, stays text for readers that would take it for

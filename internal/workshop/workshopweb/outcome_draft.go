@@ -96,7 +96,7 @@ func (w *minutes) messages(ms []chat.Message) {
 func (w *minutes) quote(s translation.Shown, by string) string {
 	text := strings.TrimSpace(markup.Quote("", s.Text))
 	if text == "" { // nothing but a quotation
-		text = "> " + markup.Escape(markup.Excerpt(s.Text, headingWeight))
+		text = "> " + markup.Inline(markup.Excerpt(s.Text, headingWeight))
 	}
 	return text + "\n>\n> — " + by + w.note(s)
 }
@@ -107,9 +107,9 @@ func (w *minutes) note(s translation.Shown) string {
 	case s.Untranslated:
 		return " · " + w.p.T("outcome.untranslated")
 	case s.Kind == translation.Machine:
-		return " · " + markup.Escape(w.p.T("translations.machine", "Engine", s.Provider))
+		return " · " + markup.Inline(w.p.T("translations.machine", "Engine", s.Provider))
 	case s.Kind == translation.Human && s.By != "":
-		return " · " + markup.Escape(w.p.T("translations.by", "Name", s.By))
+		return " · " + markup.Inline(w.p.T("translations.by", "Name", s.By))
 	case s.Kind == translation.Memory:
 		return " · " + w.p.T("translations.memory")
 	}
@@ -120,10 +120,10 @@ func (w *minutes) answer(a chat.Answer) {
 	s := a.Content(w.l)
 	asker := w.p.T("outcome.anonymous")
 	if !a.Anonymous {
-		asker = markup.Escape(w.p.T("outcome.asked_by", "Name", a.Author.Name))
+		asker = markup.Inline(w.p.T("outcome.asked_by", "Name", a.Author.Name))
 	}
 	line := markup.Excerpt(s.Text, headingWeight)
-	block := "### " + markup.Escape(line) + "\n\n" + asker + " · " + w.p.N("outcome.votes", a.Votes) + w.note(s)
+	block := "### " + markup.Inline(line) + "\n\n" + asker + " · " + w.p.N("outcome.votes", a.Votes) + w.note(s)
 	if strings.HasSuffix(line, "…") {
 		block += "\n\n" + strings.TrimSpace(markup.Quote("", s.Text))
 	}
@@ -139,7 +139,7 @@ func (w *minutes) answer(a chat.Answer) {
 
 func (w *minutes) poll(p chat.Poll) {
 	s := p.Content(w.l)
-	block := "### " + markup.Escape(s.Text) + "\n\n" + w.p.N("outcome.voters", p.Voters)
+	block := "### " + markup.Inline(s.Text) + "\n\n" + w.p.N("outcome.voters", p.Voters)
 	if p.Kind == chat.Scale {
 		block += " · " + w.p.T("outcome.mean", "Mean", strconv.FormatFloat(p.Mean(), 'f', 1, 64))
 	}
@@ -158,15 +158,15 @@ func (w *minutes) poll(p chat.Poll) {
 func (w *minutes) option(o chat.Option) string {
 	s := o.Content(w.l)
 	if s.Untranslated {
-		return markup.Escape(s.Text) + " " + w.p.T("outcome.untranslated")
+		return markup.Inline(s.Text) + " " + w.p.T("outcome.untranslated")
 	}
-	return markup.Escape(s.Text)
+	return markup.Inline(s.Text)
 }
 
 func (w *minutes) cloud(p chat.Poll) string {
 	words := make([]string, 0, shownWords)
 	for _, o := range p.Options[:min(len(p.Options), shownWords)] {
-		words = append(words, fmt.Sprintf("%s (%s)", markup.Escape(o.Content(w.l).Text), w.p.Number(o.Votes)))
+		words = append(words, fmt.Sprintf("%s (%s)", markup.Inline(o.Content(w.l).Text), w.p.Number(o.Votes)))
 	}
 	return strings.Join(words, " · ")
 }
@@ -176,7 +176,7 @@ func (w *minutes) messagePath(m chat.Message) string {
 }
 
 // link leads into the hub, to the page in its reader's language.
-func link(words, path string) string { return "[" + markup.Escape(words) + "](" + path + ")" }
+func link(words, path string) string { return "[" + markup.Inline(words) + "](" + path + ")" }
 
 // lacking is how often a draft says of something that it has no translation, by the language it lacks.
 func (h *Handlers) lacking(o workshop.Outcome) map[i18n.Locale]int {
