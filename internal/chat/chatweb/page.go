@@ -60,6 +60,14 @@ type Page struct {
 // Event reports whether the room is a workshop's, with questions, polls and a speaker queue.
 func (p Page) Event() bool { return p.Room.Workshop != 0 }
 
+// section is the part of the hub that the room belongs to.
+func (p Page) section() string {
+	if p.Event() {
+		return "workshops"
+	}
+	return "challenges"
+}
+
 // Asking is the form of a question with what was typed.
 type Asking struct {
 	Body, Lang string

@@ -434,7 +434,7 @@ func RoomPage(r *httpx.Request, p Page) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Layout(r, ui.Meta{Title: r.T("room.title", "Name", name(r, p.Room.Title)), Description: name(r, p.Room.Summary), Section: "challenges", Scripts: []string{"js/room.js"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Layout(r, ui.Meta{Title: r.T("room.title", "Name", name(r, p.Room.Title)), Description: name(r, p.Room.Summary), Section: p.section(), Scripts: []string{"js/room.js"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -75,10 +75,13 @@ export function tabs(root) {
   narrow.addEventListener("change", () => show(root.dataset.view));
   const first = named(location.hash) ?? "talk";
   show(first);
-  if (location.hash === `#${first}`) requestAnimationFrame(() => {
-    scrollTo(0, 0); // the browser has put the part to the top of the window
+  if (location.hash !== `#${first}`) return;
+  const top = () => { // the browser puts the part to the top of the window, at the latest when all is loaded
+    scrollTo(0, 0);
     beside.scrollTop = 0;
-  });
+  };
+  requestAnimationFrame(top);
+  addEventListener("load", () => requestAnimationFrame(top), { once: true });
 }
 
 export function count(root, name, n) {
