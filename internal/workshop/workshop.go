@@ -1,6 +1,7 @@
 // Package workshop owns events from their announcement to their end: workshops, roadshows, webinars and partnering
-// meetings with agenda and speakers, who comes to them and who waits for a seat, what is told at which time, and the
-// calendars they are in. It writes those tables and no others: the room of an event is chat's, and so are the roles in it.
+// meetings with agenda and speakers, who comes to them and who waits for a seat, what is told at which time, the calendars they
+// are in, and the draft of what came of them. It writes those tables and no others: the room of an event is chat's, and so are
+// the roles in it; the thread that a draft becomes is the forum's.
 //
 // # Who may
 //

@@ -125,7 +125,7 @@ func (w *world) paths(route string) (paths []string, ok bool) {
 }
 
 // notPages are routes below the language that answer something else than a page; the first two have tests below.
-var notPages = []string{"/c/:slug/feed.atom", "/t/:id/feed.atom", "/w/:id/event.ics", "/t/:id/changes", "/p/:id/quote",
+var notPages = []string{"/c/:slug/feed.atom", "/t/:id/feed.atom", "/w/:id/event.ics", "/t/:id/changes", "/p/:id/quote", "/rooms/:id/export",
 	"/glossary/export.csv", "/glossary/export.tbx", "/admin/memory/export.tmx", "/admin/translation/backfills/:id"}
 
 // TestPages walks every page of the hub as everybody who may see it.

@@ -367,3 +367,23 @@ func TestOutcome_erasedWithTheRoom(t *testing.T) {
 		t.Error("the draft is still there")
 	}
 }
+
+// TestOutcome_withoutChallenge: of an event that is about no challenge its hosts choose where the thread goes.
+func TestOutcome_withoutChallenge(t *testing.T) {
+	t.Parallel()
+	m := meet(t, "challenge", "")
+	m.hold()
+	at := "/zh" + m.path + "/outcome"
+	page := m.Visit(m.anna, at).Want(200)
+	if page.Find("select#challenge option").Length() != 1 {
+		t.Fatal("there is no challenge to choose")
+	}
+	nowhere := m.Submit(m.anna, at, m.form(page, "publish", "challenge", "nowhere")).Want(422)
+	if nowhere.Find(`.notice.danger a[href="#challenge"]`).Length() != 1 {
+		t.Errorf("of a challenge that is not there it says %q", nowhere.Text(".notice.danger"))
+	}
+	done := m.Submit(m.anna, at, m.form(page, "publish")).Want(303)
+	if !strings.Contains(m.Visit(m.wang, done.Header.Get("Location")).Want(200).Text(".eyebrow"), "抗微生物药物耐药性") {
+		t.Error("the thread is not in the challenge that was chosen")
+	}
+}
