@@ -27,7 +27,7 @@ type world struct {
 	visitor, member, moderator, admin apptest.Person
 	thread, post, notice, message     int64
 	challenge, room, term, unit       int64
-	event                             int64
+	event, question, poll             int64
 	path                              string // of the thread
 }
 
@@ -79,6 +79,17 @@ func newWorld(t *testing.T) *world {
 	w.find(&w.event, `select min(id) from workshops`)
 	w.API(w.member, "PUT", fmt.Sprintf("/workshops/%d/registration", w.event), nil).Want(200)
 	w.API(w.admin, "PUT", fmt.Sprintf("/workshops/%d/registration", w.event), nil).Want(200)
+	var hall int64
+	w.find(&hall, `select id from rooms where workshop_id is not null`)
+	for kind, body := range map[string]map[string]any{
+		"questions": {"body": "谁来付钱？", "anonymous": true},
+		"polls":     {"body": "下次在哪里见面？", "kind": "single", "options": []string{"成都", "莱比锡"}},
+	} {
+		body["client_id"] = uuid.NewString()
+		w.API(w.moderator, "POST", fmt.Sprintf("/rooms/%d/%s", hall, kind), body).Want(201)
+	}
+	w.find(&w.question, `select id from questions`)
+	w.find(&w.poll, `select id from polls`)
 	w.API(w.moderator, "PATCH", fmt.Sprintf("/workshops/%d", w.event), map[string]any{"place": "成都"}).Want(200)
 	// A translation, which readers of the third language are shown, and which the memory keeps; a term.
 	w.Submit(w.admin, fmt.Sprintf("/qps/translate/post/%d/en", w.post), url.Values{"source_version": {"2"}, "revision": {"0"}, "reviewed": {"1"}, "row": {translated}}).Want(303)
@@ -107,7 +118,7 @@ func (w *world) find(to *int64, query string) {
 func (w *world) paths(route string) (paths []string, ok bool) {
 	ids := map[string]int64{"/t/": w.thread, "/p/": w.post, "/inbox/": w.notice, "/moderation/posts/": w.post, "/moderation/messages/": w.message,
 		"/moderation/threads/": w.thread, "/moderation/members/": int64(w.member.ID), "/translate/post/": w.post, "/glossary/": w.term,
-		"/admin/memory/": w.unit, "/admin/challenges/": w.challenge, "/admin/members/": int64(w.member.ID), "/w/": w.event}
+		"/admin/memory/": w.unit, "/admin/challenges/": w.challenge, "/admin/members/": int64(w.member.ID), "/w/": w.event, "/messages/": w.message, "/moderation/questions/": w.question, "/moderation/polls/": w.poll}
 	route = strings.NewReplacer(":slug", w.Challenge, ":workshop", fmt.Sprint(w.event), ":who", w.member.Name, ":token", "no-such-token", ":kind", "post", ":into", "en").Replace(route)
 	for prefix, id := range ids {
 		if rest, found := strings.CutPrefix(route, prefix+":id"); found {
@@ -115,7 +126,7 @@ func (w *world) paths(route string) (paths []string, ok bool) {
 		}
 	}
 	if before, found := strings.CutSuffix(route, ":act"); found {
-		acts := map[string][]string{"posts": {"hide"}, "messages": {"hide"}, "threads": {"lock", "pin", "move", "rename"}, "members": {"trust", "distrust"}}
+		acts := map[string][]string{"posts": {"hide"}, "messages": {"hide"}, "questions": {"hide"}, "polls": {"hide"}, "threads": {"lock", "pin", "move", "rename"}, "members": {"trust", "distrust"}}
 		for _, act := range acts[strings.Split(route, "/")[2]] {
 			paths = append(paths, before+act)
 		}
@@ -125,7 +136,7 @@ func (w *world) paths(route string) (paths []string, ok bool) {
 }
 
 // notPages are routes below the language that answer something else than a page; the first two have tests below.
-var notPages = []string{"/c/:slug/feed.atom", "/t/:id/feed.atom", "/w/:id/event.ics", "/t/:id/changes", "/p/:id/quote", "/rooms/:id/export",
+var notPages = []string{"/c/:slug/feed.atom", "/t/:id/feed.atom", "/w/:id/event.ics", "/rooms/:id/export", "/t/:id/changes", "/p/:id/quote",
 	"/glossary/export.csv", "/glossary/export.tbx", "/admin/memory/export.tmx", "/admin/translation/backfills/:id"}
 
 // TestPages walks every page of the hub as everybody who may see it.
@@ -212,6 +223,9 @@ func checkWords(t *testing.T, at string, page *goquery.Selection) {
 	}
 }
 
+// blank is where a script puts a value.
+var blank = regexp.MustCompile(`\{\w+\}`)
+
 var tag = regexp.MustCompile(`<[^>]*>`)
 
 // spoken are the attributes that people see or hear.
@@ -235,14 +249,14 @@ func eachWord(n *html.Node, see func(where, text string)) {
 	for _, a := range n.Attr {
 		attributes[a.Key] = a.Val
 	}
-	if lang, ok := attributes["lang"]; n.Data == "script" || n.Data == "code" || ok && n.Data != "html" && lang != "qps-ploc" {
+	if lang, ok := attributes["lang"]; n.Data == "script" || n.Data == "code" || n.Data == "kbd" || ok && n.Data != "html" && lang != "qps-ploc" {
 		return
 	}
 	for key, v := range attributes {
 		word := strings.HasPrefix(key, "data-w-") || strings.HasPrefix(key, "data-") && strings.ContainsAny(v, " ~")
 		description := n.Data == "meta" && attributes["name"] == "description" && key == "content"
 		if word || description || slices.Contains(spoken, key) {
-			see(key, strings.NewReplacer("{n}", "", "{name}", "", "{time}", "").Replace(v))
+			see(key, blank.ReplaceAllString(v, ""))
 		}
 	}
 	for c := n.FirstChild; c != nil; c = c.NextSibling {
