@@ -70,6 +70,7 @@ func TestRoom_loadedAfresh(t *testing.T) {
 	if got := eval[string](w, `document.querySelector(".unread")?.nextElementSibling.dataset.seq`); got != "2" {
 		t.Errorf("reading goes on at message %s, want the second", got)
 	}
+	w.endWord()
 	w.pressEnter() // which leads to the end of the talk
 	w.until("what was typed is said", `document.querySelector(".alive") && [...document.querySelectorAll("#log [data-id] .msg-text")].at(-1).innerText.trim() === "刚才说的你好"`)
 }

@@ -57,7 +57,7 @@ func TestRoom_byEar(t *testing.T) {
 	clara.say(t, r.id, "In the middle of a word.")
 	w.hears(append(w.said()[:6], "In the middle of a word.")...)
 	w.write("你好")
-	w.until("the word is done", `new Promise((done) => setTimeout(done))`)
+	w.endWord()
 	w.pressEnter()
 	w.until("it is said", `[...document.querySelectorAll("#log [data-id] .msg-text")].at(-1).innerText.trim() === "你好"`)
 	if got := until(3); got[2] != p.T("room.heard_one", "Name", "Clara Dubois", "Text", "In the middle of a word.") {
