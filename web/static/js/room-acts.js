@@ -3,7 +3,8 @@
 //
 //   form[data-act]                  its action /en/rooms/7/questions is /api/v1/rooms/7/questions; its fields are the JSON
 //   button[data-act]                of whatever form; its formaction, and what that has as query, is part of the JSON
-//   the values true and false       become booleans; a checkbox with the value true that is not ticked is false
+//   the values true and false       become booleans, but for what people write; a checkbox with the value true that is not
+//                                   ticked is false
 //   [data-json="number"]            on a field: a number; left out when empty
 //   [data-json="numbers|lines"]     an array of numbers; of the lines, of all fields of that name, that are not empty
 //   form[data-reset]                is as it was in the beginning once it is sent, but for what was typed meanwhile
@@ -149,9 +150,14 @@ function fields(form, button) {
     if (shape === "numbers") body[name] = all.filter(Boolean).map(Number);
     else if (shape === "lines") body[name] = all.flatMap((text) => text.split("\n")).map((line) => line.trim()).filter(Boolean);
     else if (shape === "number") { if (value) body[name] = Number(value); }
-    else body[name] = plain(value);
+    else body[name] = typed(form, name) ? value : plain(value);
   }
   return body;
+}
+
+// typed tells whether people write the field's value: then "true" is a word.
+function typed(form, name) {
+  return [...form.elements].some((field) => field.name === name && /^(text|textarea|search)$/.test(field.type));
 }
 
 function shapeOf(form, button, name) {
