@@ -111,8 +111,6 @@ func (h *Handlers) stream(c *fiber.Ctx, f format, d document, done func()) {
 	c.Context().SetBodyStream(pr, -1)
 	room := d.room().ID
 	go func() {
-		defer done()
-		defer cancel()
 		err := writeWhole(ctx, out, f, d, packed)
 		if err != nil {
 			level := slog.LevelWarn
@@ -121,6 +119,9 @@ func (h *Handlers) stream(c *fiber.Ctx, f format, d document, done func()) {
 			}
 			h.log.Log(context.Background(), level, "export ended early", "room", room, "format", f.name, "err", err)
 		}
+		// Whoever has read the end may ask for the next one at once.
+		cancel()
+		done()
 		_ = pw.CloseWithError(err)
 	}()
 }
