@@ -97,7 +97,7 @@ func Build(db *Database, o Options) (*Hub, error) {
 		_, err := h.Chat.OpenRoom(ctx, tx, challenge)
 		return err
 	}
-	h.Moderation = moderation.New(store, h.Forum, h.Chat, h.Accounts, notices)
+	h.Moderation = moderation.New(store, moderation.Parts{Forum: h.Forum, Rooms: h.Chat, Accounts: h.Accounts, Notices: notices, Words: h.Translation})
 
 	h.Workshops = workshop.New(store, workshop.Parts{Accounts: h.Accounts, Rooms: h.Chat, Notices: notices, Mail: h.Mail,
 		Queue: h.queue, Base: strings.TrimSuffix(o.BaseURL.String(), "/")})

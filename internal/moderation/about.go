@@ -3,6 +3,7 @@ package moderation
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -17,64 +18,87 @@ const aboutWeight = 400
 
 // About is what somebody who is to decide must see of a subject: whose it is, how it begins and where it stands.
 type About struct {
-	Author string // "" of a question that was asked without a name
-	Text   string // the title of a thread, the beginning of a post, message, question or poll; "" of a member
-	Lang   string
-	Path   string // without the locale
+	ID       int64
+	AuthorID account.MemberID
+	Author   string // "" of a question that was asked without a name
+	Text     string // the title of a thread, the beginning of a post, message, question or poll; of a member what they say of themselves
+	Lang     string
+	Path     string // without the locale
+	Hidden   bool
+	At       *time.Time // when it was written
 }
 
 // What is hidden is shown: moderators decide about it too.
-const (
-	aboutPost = `
-		select a.name as author, left(p.body, 2000) as text, p.lang,
-			'/t/' || p.thread_id || '?after=' || p.number - 1 || '#post-' || p.id as path
-		from posts p join members a on a.id = p.author_id where p.id = @id`
-	aboutMessage = `
-		select a.name as author, left(m.body, 2000) as text, m.lang,
-			coalesce(nullif(r.path, ''), '/c/' || c.slug || '/room') || '?at=' || m.seq || '#m-' || m.id as path
+var aboutQueries = map[string]string{
+	Post: `
+		select p.id, p.author_id, a.name as author, left(p.body, 2000) as text, p.lang,
+			'/t/' || p.thread_id || '?after=' || p.number - 1 || '#post-' || p.id as path, p.hidden_at is not null as hidden, p.created_at as at
+		from posts p join members a on a.id = p.author_id where p.id = any(@ids)`,
+	Message: `
+		select m.id, m.author_id, a.name as author, left(m.body, 2000) as text, m.lang,
+			coalesce(nullif(r.path, ''), '/c/' || c.slug || '/room') || '?at=' || m.seq || '#m-' || m.id as path,
+			m.hidden_at is not null as hidden, m.created_at as at
 		from messages m join members a on a.id = m.author_id
 			join rooms r on r.id = m.room_id left join challenges c on c.id = r.challenge_id
-		where m.id = @id`
-	aboutQuestion = `
-		select case when q.anonymous then '' else a.name end as author, left(q.body, 2000) as text, q.lang,
-			coalesce(nullif(r.path, ''), '/c/' || c.slug || '/room') || '#q-' || q.id as path
+		where m.id = any(@ids)`,
+	Question: `
+		select q.id, q.author_id, case when q.anonymous then '' else a.name end as author, left(q.body, 2000) as text, q.lang,
+			coalesce(nullif(r.path, ''), '/c/' || c.slug || '/room') || '#q-' || q.id as path, q.hidden_at is not null as hidden, q.created_at as at
 		from questions q join members a on a.id = q.author_id
 			join rooms r on r.id = q.room_id left join challenges c on c.id = r.challenge_id
-		where q.id = @id`
-	aboutPoll = `
-		select a.name as author, p.body as text, p.lang, coalesce(nullif(r.path, ''), '/c/' || c.slug || '/room') || '#poll-' || p.id as path
+		where q.id = any(@ids)`,
+	Poll: `
+		select p.id, p.author_id, a.name as author, p.body as text, p.lang,
+			coalesce(nullif(r.path, ''), '/c/' || c.slug || '/room') || '#poll-' || p.id as path, p.hidden_at is not null as hidden, p.created_at as at
 		from polls p join members a on a.id = p.author_id
 			join rooms r on r.id = p.room_id left join challenges c on c.id = r.challenge_id
-		where p.id = @id`
-	aboutThreadTitle = `
-		select a.name as author, t.title as text, t.lang, '/t/' || t.id as path
-		from threads t join members a on a.id = t.author_id where t.id = @id`
-	aboutMember = `
-		select name as author, '' as text, '' as lang, '/m/' || handle as path from members where id = @id`
-)
+		where p.id = any(@ids)`,
+	Thread: `
+		select t.id, t.author_id, a.name as author, t.title as text, t.lang, '/t/' || t.id as path,
+			t.hidden_at is not null as hidden, t.created_at as at
+		from threads t join members a on a.id = t.author_id where t.id = any(@ids)`,
+	Member: `
+		select id, id as author_id, name as author, left(about, 2000) as text, about_lang as lang, '/m/' || handle as path,
+			false as hidden, null::timestamptz as at
+		from members where id = any(@ids)`,
+}
 
-// About looks at a post, message, question, poll, thread or member. For moderators.
+// About looks at one post, message, question, poll, thread or member. For moderators.
 func (s *Service) About(ctx context.Context, viewer account.Viewer, of Subject) (About, error) {
-	if err := permit(viewer, ""); err != nil {
+	if err := permitDesk(viewer); err != nil {
 		return About{}, err
 	}
-	query := aboutMember
-	switch of.Kind {
-	case Post:
-		query = aboutPost
-	case Message:
-		query = aboutMessage
-	case Question:
-		query = aboutQuestion
-	case Poll:
-		query = aboutPoll
-	case Thread:
-		query = aboutThreadTitle
-	}
-	a, err := pg.One[About](ctx, s.store, query, pgx.StrictNamedArgs{"id": of.ID})
+	found, err := s.abouts(ctx, of)
 	if err != nil {
-		return About{}, fmt.Errorf("look at %s: %w", of, pg.OrNotFound(err, fault.New(fault.NotFound, "error.not_found")))
+		return About{}, err
 	}
-	a.Text = markup.Excerpt(a.Text, aboutWeight)
+	a, ok := found[of]
+	if !ok {
+		return About{}, fault.New(fault.NotFound, "error.not_found")
+	}
 	return a, nil
+}
+
+// abouts looks at subjects, with one query for each kind of them; those that are gone are missing.
+func (s *Service) abouts(ctx context.Context, subjects ...Subject) (map[Subject]About, error) {
+	ids := map[string][]int64{}
+	for _, sub := range subjects {
+		ids[sub.Kind] = append(ids[sub.Kind], sub.ID)
+	}
+	found := map[Subject]About{}
+	for kind, ids := range ids {
+		query, ok := aboutQueries[kind]
+		if !ok {
+			continue
+		}
+		as, err := pg.All[About](ctx, s.store, query, pgx.StrictNamedArgs{"ids": ids})
+		if err != nil {
+			return nil, fmt.Errorf("look at %d of kind %s: %w", len(ids), kind, err)
+		}
+		for _, a := range as {
+			a.Text = markup.Excerpt(a.Text, aboutWeight)
+			found[Subject{kind, a.ID}] = a
+		}
+	}
+	return found, nil
 }

@@ -52,74 +52,74 @@ func pollState(b *bundle) string {
 var allActs = []act{
 	{name: "hide a post", action: moderation.Hide, subject: moderation.Post, told: notify.KindHidden, state: postState, before: "shown", after: "hidden",
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
-			return b.HidePost(b.t.Context(), v, b.answer, "Advertising")
+			return b.decide(v, moderation.Hide, moderation.Post, int64(b.answer), "Advertising")
 		}},
 	{name: "show a post again", action: moderation.Unhide, subject: moderation.Post, told: notify.KindRestored, state: postState, before: "hidden", after: "shown",
-		prepare: func(b *bundle) { b.must(b.HidePost(b.t.Context(), b.mod, b.answer, "Advertising")) },
+		prepare: func(b *bundle) { b.must(b.decide(b.mod, moderation.Hide, moderation.Post, int64(b.answer), "Advertising")) },
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
-			return b.UnhidePost(b.t.Context(), v, b.answer, "Advertising")
+			return b.decide(v, moderation.Unhide, moderation.Post, int64(b.answer), "Advertising")
 		}},
 	{name: "hide a message", action: moderation.Hide, subject: moderation.Message, told: notify.KindHidden, state: messageState, before: "shown", after: "hidden",
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
-			return b.HideMessage(b.t.Context(), v, b.message, "Advertising")
+			return b.decide(v, moderation.Hide, moderation.Message, int64(b.message), "Advertising")
 		}},
 	{name: "show a message again", action: moderation.Unhide, subject: moderation.Message, told: notify.KindRestored, state: messageState, before: "hidden", after: "shown",
-		prepare: func(b *bundle) { b.must(b.HideMessage(b.t.Context(), b.mod, b.message, "Advertising")) },
+		prepare: func(b *bundle) { b.must(b.decide(b.mod, moderation.Hide, moderation.Message, int64(b.message), "Advertising")) },
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
-			return b.UnhideMessage(b.t.Context(), v, b.message, "Advertising")
+			return b.decide(v, moderation.Unhide, moderation.Message, int64(b.message), "Advertising")
 		}},
 	{name: "hide a question", action: moderation.Hide, subject: moderation.Question, told: notify.KindHidden, state: questionState, before: "shown", after: "hidden",
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
-			return b.HideQuestion(b.t.Context(), v, b.question, "Advertising")
+			return b.decide(v, moderation.Hide, moderation.Question, int64(b.question), "Advertising")
 		}},
 	{name: "show a question again", action: moderation.Unhide, subject: moderation.Question, told: notify.KindRestored, state: questionState, before: "hidden", after: "shown",
-		prepare: func(b *bundle) { b.must(b.HideQuestion(b.t.Context(), b.mod, b.question, "Advertising")) },
+		prepare: func(b *bundle) { b.must(b.decide(b.mod, moderation.Hide, moderation.Question, int64(b.question), "Advertising")) },
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
-			return b.UnhideQuestion(b.t.Context(), v, b.question, "Advertising")
+			return b.decide(v, moderation.Unhide, moderation.Question, int64(b.question), "Advertising")
 		}},
 	{name: "hide a poll", action: moderation.Hide, subject: moderation.Poll, told: notify.KindHidden, state: pollState, before: "shown", after: "hidden",
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
-			return b.HidePoll(b.t.Context(), v, b.poll, "Advertising")
+			return b.decide(v, moderation.Hide, moderation.Poll, int64(b.poll), "Advertising")
 		}},
 	{name: "show a poll again", action: moderation.Unhide, subject: moderation.Poll, told: notify.KindRestored, state: pollState, before: "hidden", after: "shown",
-		prepare: func(b *bundle) { b.must(b.HidePoll(b.t.Context(), b.mod, b.poll, "Advertising")) },
+		prepare: func(b *bundle) { b.must(b.decide(b.mod, moderation.Hide, moderation.Poll, int64(b.poll), "Advertising")) },
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
-			return b.UnhidePoll(b.t.Context(), v, b.poll, "Advertising")
+			return b.decide(v, moderation.Unhide, moderation.Poll, int64(b.poll), "Advertising")
 		}},
 	{name: "lock", action: moderation.Lock, subject: moderation.Thread, told: notify.KindLocked, state: lockedState, before: "open", after: "locked",
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
-			return b.Lock(b.t.Context(), v, b.thread, "Advertising")
+			return b.decide(v, moderation.Lock, moderation.Thread, int64(b.thread), "Advertising")
 		}},
 	{name: "unlock", action: moderation.Unlock, subject: moderation.Thread, told: notify.KindUnlocked, state: lockedState, before: "locked", after: "open",
-		prepare: func(b *bundle) { b.must(b.Lock(b.t.Context(), b.mod, b.thread, "")) },
+		prepare: func(b *bundle) { b.must(b.decide(b.mod, moderation.Lock, moderation.Thread, int64(b.thread), "")) },
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
-			return b.Unlock(b.t.Context(), v, b.thread, "Advertising")
+			return b.decide(v, moderation.Unlock, moderation.Thread, int64(b.thread), "Advertising")
 		}},
 	{name: "pin", action: moderation.Pin, subject: moderation.Thread, state: pinnedState, before: "loose", after: "pinned",
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
-			return b.Pin(b.t.Context(), v, b.thread, "Advertising")
+			return b.decide(v, moderation.Pin, moderation.Thread, int64(b.thread), "Advertising")
 		}},
 	{name: "unpin", action: moderation.Unpin, subject: moderation.Thread, state: pinnedState, before: "pinned", after: "loose",
-		prepare: func(b *bundle) { b.must(b.Pin(b.t.Context(), b.mod, b.thread, "")) },
+		prepare: func(b *bundle) { b.must(b.decide(b.mod, moderation.Pin, moderation.Thread, int64(b.thread), "")) },
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
-			return b.Unpin(b.t.Context(), v, b.thread, "Advertising")
+			return b.decide(v, moderation.Unpin, moderation.Thread, int64(b.thread), "Advertising")
 		}},
 	{name: "move", action: moderation.Move, subject: moderation.Thread, told: notify.KindMoved, before: "Here", after: "There",
 		state: func(b *bundle) string {
 			return value[string](b, `select c.title_en from threads t join challenges c on c.id = t.challenge_id where t.id = $1`, b.thread)
 		},
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
-			return b.Move(b.t.Context(), v, b.thread, moderation.Target{Challenge: b.there, Reason: "Advertising"})
+			return b.Decide(b.t.Context(), v, moderation.Verdict{Action: moderation.Move, Subject: moderation.Subject{Kind: moderation.Thread, ID: int64(b.thread)}, Challenge: b.there, Why: moderation.Why{Reason: "Advertising"}})
 		}},
 	{name: "rename", action: moderation.Rename, subject: moderation.Thread, told: notify.KindRenamed, before: "Markers of sepsis", after: "脓毒症标志物",
 		state: func(b *bundle) string { return value[string](b, `select title from threads where id = $1`, b.thread) },
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
-			return b.Rename(b.t.Context(), v, b.thread, moderation.Title{Title: "脓毒症标志物", Reason: "Advertising"})
+			return b.Decide(b.t.Context(), v, moderation.Verdict{Action: moderation.Rename, Subject: moderation.Subject{Kind: moderation.Thread, ID: int64(b.thread)}, Title: "脓毒症标志物", Why: moderation.Why{Reason: "Advertising"}})
 		}},
 	{name: "give a role", action: moderation.Role, subject: moderation.Member, told: notify.KindRole, before: "member", after: "moderator", admins: true,
 		state: func(b *bundle) string { return value[string](b, `select role from members where id = $1`, b.author.ID) },
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
-			return b.SetRole(b.t.Context(), v, b.author.ID, moderation.RoleChange{Role: account.RoleModerator, Reason: "Advertising"})
+			return b.Decide(b.t.Context(), v, moderation.Verdict{Action: moderation.Role, Subject: moderation.Subject{Kind: moderation.Member, ID: int64(b.author.ID)}, Role: account.RoleModerator, Why: moderation.Why{Reason: "Advertising"}})
 		}},
 	{name: "keep texts inside", action: moderation.Edit, subject: moderation.Challenge, before: "false false", after: "true true", admins: true,
 		state: func(b *bundle) string {
@@ -135,15 +135,15 @@ var allActs = []act{
 			return value[string](b, `select translator::text from members where id = $1`, b.author.ID)
 		},
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
-			return b.Trust(b.t.Context(), v, b.author.ID, "Advertising")
+			return b.decide(v, moderation.Trust, moderation.Member, int64(b.author.ID), "Advertising")
 		}},
 	{name: "trust a translator no longer", action: moderation.Distrust, subject: moderation.Member, told: notify.KindDistrusted, before: "true", after: "false",
-		prepare: func(b *bundle) { b.must(b.Trust(b.t.Context(), b.second, b.author.ID, "")) },
+		prepare: func(b *bundle) { b.must(b.decide(b.second, moderation.Trust, moderation.Member, int64(b.author.ID), "")) },
 		state: func(b *bundle) string {
 			return value[string](b, `select translator::text from members where id = $1`, b.author.ID)
 		},
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
-			return b.Distrust(b.t.Context(), v, b.author.ID, "Advertising")
+			return b.decide(v, moderation.Distrust, moderation.Member, int64(b.author.ID), "Advertising")
 		}},
 	{name: "archive", action: moderation.Archive, subject: moderation.Challenge, before: "open", after: "archived", admins: true,
 		state: func(b *bundle) string {
@@ -289,12 +289,12 @@ func TestHideQuestion_keepsTheName(t *testing.T) {
 	if about.Author != "" || about.Text != "谁来付钱？" || about.Lang != "zh" || about.Path == "" {
 		t.Errorf("about the question: %+v", about)
 	}
-	e, err := b.HideQuestion(t.Context(), b.mod, b.question, "Advertising")
+	e, err := b.decide(b.mod, moderation.Hide, moderation.Question, int64(b.question), "Advertising")
 	b.ok(err)
 	if e.AuthorID != b.author.ID || e.Data.Path != about.Path {
 		t.Errorf("the row is %+v", e)
 	}
-	if _, err := b.UnhideQuestion(t.Context(), b.mod, b.question, ""); err != nil {
+	if _, err := b.decide(b.mod, moderation.Unhide, moderation.Question, int64(b.question), ""); err != nil {
 		t.Fatal(err)
 	}
 	if n := value[int](b, `select count(*) from room_events where kind like 'question%' and member_id is not null`); n > 0 {

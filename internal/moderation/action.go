@@ -19,8 +19,9 @@ const (
 	Mute      Action = "mute" // of a member in one room, as the next two
 	Eject     Action = "eject"
 	Readmit   Action = "readmit"
-	Role      Action = "role"   // of a member
-	Create    Action = "create" // of a challenge, as the rest
+	Role      Action = "role"    // of a member
+	Dismiss   Action = "dismiss" // of what was reported: nothing is wrong with it
+	Create    Action = "create"  // of a challenge, as the rest
 	Edit      Action = "edit"
 	Order     Action = "order"
 	Archive   Action = "archive"
@@ -28,7 +29,7 @@ const (
 )
 
 // Actions lists them in the order in which the log's filter offers them.
-var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Trust, Distrust, Mute, Eject, Readmit, Role, Create, Edit, Order, Archive, Unarchive}
+var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Trust, Distrust, Mute, Eject, Readmit, Role, Dismiss, Create, Edit, Order, Archive, Unarchive}
 
 // Known reports whether a is one of Actions.
 func (a Action) Known() bool { return slices.Contains(Actions, a) }
@@ -54,15 +55,9 @@ func (a Action) aspect() string {
 // reasoned reports whether a reason must be given: what takes words or the floor from somebody.
 func (a Action) reasoned() bool { return a == Hide || a == Mute || a == Eject }
 
+// settles reports whether the decision answers whoever waits for one about its subject.
+func (a Action) settles() bool { return a == Hide || a == Dismiss }
+
 // Undoable reports whether there is a way back. A challenge is archived, never deleted, and its order is changed
 // again by hand.
-func (a Action) Undoable() bool { return a != Create && a != Order }
-
-// forAdmins reports whether only administrators may do it.
-func (a Action) forAdmins() bool {
-	switch a {
-	case Role, Create, Edit, Order, Archive, Unarchive:
-		return true
-	}
-	return false
-}
+func (a Action) Undoable() bool { return a != Create && a != Order && a != Dismiss }

@@ -39,6 +39,16 @@ type bundle struct {
 	poll            chat.PollID
 }
 
+// decide is Decide without what only moves, new names and roles need.
+func (b *bundle) decide(v account.Viewer, a moderation.Action, kind string, id int64, reason string) (moderation.Entry, error) {
+	return b.Decide(b.t.Context(), v, moderation.Verdict{Action: a, Subject: moderation.Subject{Kind: kind, ID: id}, Why: moderation.Why{Reason: reason}})
+}
+
+// setRole gives the member a role.
+func (b *bundle) setRole(v account.Viewer, id account.MemberID, role account.Role) (moderation.Entry, error) {
+	return b.Decide(b.t.Context(), v, moderation.Verdict{Action: moderation.Role, Subject: moderation.Subject{Kind: moderation.Member, ID: int64(id)}, Role: role})
+}
+
 func setup(t *testing.T) *bundle {
 	t.Helper()
 	t.Parallel()
@@ -57,7 +67,7 @@ func newBundle(t *testing.T, store *pg.Store) *bundle {
 		_, err := rooms.OpenRoom(ctx, tx, challenge)
 		return err
 	}
-	b.Service = moderation.New(store, b.forum, rooms, accounts, b.notify)
+	b.Service = moderation.New(store, moderation.Parts{Forum: b.forum, Rooms: rooms, Accounts: accounts, Notices: b.notify, Words: words})
 
 	b.author, b.reader, b.other = b.member("Author", "member"), b.member("Reader", "member"), b.member("Other", "member")
 	b.mod, b.second, b.admin = b.member("Mod", "moderator"), b.member("Second", "moderator"), b.member("Admin", "admin")

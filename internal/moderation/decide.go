@@ -34,7 +34,7 @@ var (
 type decision struct {
 	action  Action
 	subject Subject
-	reason  string
+	why     Why
 	undoes  LogID
 	aspect  string // "": the action's
 	hosted  bool   // the viewer may, as the host of a room
@@ -60,14 +60,21 @@ func (s *Service) decide(ctx context.Context, viewer account.Viewer, d decision)
 			return Entry{}, err
 		}
 	}
-	reason, err := checkReason(d.reason, d.action.reasoned() && d.undoes == 0)
+	reason, err := checkReason(d.why.Reason, d.action.reasoned() && d.undoes == 0)
 	if err != nil {
 		return Entry{}, err
 	}
 	var e Entry
 	err = s.store.InTx(ctx, func(tx *pg.Tx) error {
+		rule, err := findRule(ctx, tx, d.why.Rule)
+		if err != nil {
+			return err
+		}
 		out, err := d.apply(ctx, tx)
 		if err != nil {
+			return err
+		}
+		if err := mayJudge(ctx, tx, viewer, d.action, out.author); err != nil {
 			return err
 		}
 		if out.id != 0 {
@@ -77,8 +84,12 @@ func (s *Service) decide(ctx context.Context, viewer account.Viewer, d decision)
 			return err
 		}
 		e = Entry{ActorID: viewer.ID, ActorName: viewer.Name, Action: d.action, SubjectKind: d.subject.Kind,
-			SubjectID: d.subject.ID, AuthorID: out.author, Reason: reason, Data: out.data, Undoes: d.undoes, Stands: true}
-		if err := record(ctx, tx, &e, d.aspect); err != nil {
+			SubjectID: d.subject.ID, AuthorID: out.author, Reason: reason, Rule: d.why.Rule, Case: d.why.Case, Data: out.data,
+			Undoes: d.undoes, Stands: true}
+		if err := record(ctx, tx, &e, d.aspect, rule); err != nil {
+			return err
+		}
+		if err := s.settle(ctx, tx, e); err != nil {
 			return err
 		}
 		return s.tell(ctx, tx, e, out.notice)
@@ -93,16 +104,6 @@ func (s *Service) decide(ctx context.Context, viewer account.Viewer, d decision)
 		return Entry{}, fmt.Errorf("%s %s: %w", d.action, d.subject, err)
 	}
 	return e, nil
-}
-
-func permit(viewer account.Viewer, a Action) error {
-	switch {
-	case !viewer.SignedIn():
-		return errSignIn
-	case !viewer.Moderates(), a.forAdmins() && !viewer.Administers():
-		return errForbidden
-	}
-	return nil
 }
 
 // checkReason cleans a reason. What takes words or the floor from somebody needs one, everything else may have one.
@@ -128,14 +129,14 @@ func checkReason(reason string, needed bool) (string, error) {
 }
 
 const insertEntry = `
-	insert into moderation_log (actor_id, action, aspect, subject_kind, subject_id, author_id, reason, data, undoes)
-	values (@actor, @action, @aspect, @kind, @id, nullif(@author, 0::bigint), @reason, @data, nullif(@undoes, 0::bigint))
+	insert into moderation_log (actor_id, action, aspect, subject_kind, subject_id, author_id, reason, rule_id, case_id, data, undoes)
+	values (@actor, @action, @aspect, @kind, @id, nullif(@author, 0::bigint), @reason, nullif(@rule, 0::bigint), nullif(@case, 0::bigint), @data, nullif(@undoes, 0::bigint))
 	returning id, at, coalesce((select name from members where id = @author), '')`
 
-func record(ctx context.Context, tx *pg.Tx, e *Entry, aspect string) error {
+func record(ctx context.Context, tx *pg.Tx, e *Entry, aspect string, rule RuleID) error {
 	err := tx.QueryRow(ctx, insertEntry, pgx.StrictNamedArgs{
 		"actor": e.ActorID, "action": e.Action, "aspect": aspect, "kind": e.SubjectKind, "id": e.SubjectID,
-		"author": int64(e.AuthorID), "reason": e.Reason, "data": e.Data, "undoes": int64(e.Undoes),
+		"author": int64(e.AuthorID), "reason": e.Reason, "rule": int64(rule), "case": int64(e.Case), "data": e.Data, "undoes": int64(e.Undoes),
 	}).Scan(&e.ID, &e.At, &e.AuthorName)
 	if err != nil {
 		return fmt.Errorf("write the log: %w", err)

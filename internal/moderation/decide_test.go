@@ -19,7 +19,7 @@ func TestHidePost_retractsTheNoticesThatLedThere(t *testing.T) {
 	if got := b.inbox(b.reader); len(got) != 1 || got[0].Kind != notify.KindReply {
 		t.Fatalf("the reader was told %+v, want the reply", got)
 	}
-	b.must(b.HidePost(t.Context(), b.mod, b.answer, "Advertising"))
+	b.must(b.decide(b.mod, moderation.Hide, moderation.Post, int64(b.answer), "Advertising"))
 	if got := b.inbox(b.reader); len(got) != 0 {
 		t.Errorf("the reader still reads of the hidden post: %+v", got)
 	}
@@ -31,7 +31,7 @@ func TestHidePost_retractsTheNoticesThatLedThere(t *testing.T) {
 
 func TestHidePost_openingTakesTheThreadsNoticesWithIt(t *testing.T) {
 	b := setup(t)
-	b.must(b.HidePost(t.Context(), b.mod, b.opening, "Advertising"))
+	b.must(b.decide(b.mod, moderation.Hide, moderation.Post, int64(b.opening), "Advertising"))
 	if got := b.inbox(b.reader); len(got) != 0 {
 		t.Errorf("the reader still reads of the hidden thread: %+v", got)
 	}
@@ -47,7 +47,7 @@ func TestHide_needsAReason(t *testing.T) {
 	} {
 		t.Run(key, func(t *testing.T) {
 			b := setup(t)
-			_, err := b.HidePost(t.Context(), b.mod, b.answer, reason)
+			_, err := b.decide(b.mod, moderation.Hide, moderation.Post, int64(b.answer), reason)
 			if f := fault.Of(err); f == nil || f.Kind != fault.Invalid || f.Fields["reason"].Key != key {
 				t.Errorf("%v, want %s", err, key)
 			}
@@ -58,16 +58,16 @@ func TestHide_needsAReason(t *testing.T) {
 	}
 	t.Run("one Han character is one", func(t *testing.T) {
 		b := setup(t)
-		b.must(b.HidePost(t.Context(), b.mod, b.answer, "骂"))
+		b.must(b.decide(b.mod, moderation.Hide, moderation.Post, int64(b.answer), "骂"))
 	})
 }
 
 func TestUndo_onlyOfTheNewestDecision(t *testing.T) {
 	b := setup(t)
-	first, err := b.HidePost(t.Context(), b.mod, b.answer, "Advertising")
+	first, err := b.decide(b.mod, moderation.Hide, moderation.Post, int64(b.answer), "Advertising")
 	b.ok(err)
-	b.must(b.UnhidePost(t.Context(), b.mod, b.answer, ""))
-	b.must(b.HidePost(t.Context(), b.second, b.answer, "Indeed"))
+	b.must(b.decide(b.mod, moderation.Unhide, moderation.Post, int64(b.answer), ""))
+	b.must(b.decide(b.second, moderation.Hide, moderation.Post, int64(b.answer), "Indeed"))
 	if _, err := b.Undo(t.Context(), b.mod, first.ID); fault.Of(err) == nil || fault.Of(err).Key != "moderation.superseded" {
 		t.Errorf("undo of an old decision: %v, want moderation.superseded", err)
 	}
@@ -91,7 +91,7 @@ func TestUndo_creatingIsFinal(t *testing.T) {
 
 func TestMove_toNowhere(t *testing.T) {
 	b := setup(t)
-	_, err := b.Move(t.Context(), b.mod, b.thread, moderation.Target{Challenge: 1 << 40})
+	_, err := b.Decide(t.Context(), b.mod, moderation.Verdict{Action: moderation.Move, Subject: moderation.Subject{Kind: moderation.Thread, ID: int64(b.thread)}, Challenge: 1 << 40})
 	if f := fault.Of(err); f == nil || f.Kind != fault.Invalid || f.Fields["challenge"].Key == "" {
 		t.Errorf("%v, want the field challenge to be wrong", err)
 	}
@@ -99,7 +99,7 @@ func TestMove_toNowhere(t *testing.T) {
 
 func TestRename_leavesNoFormerTitleToReaders(t *testing.T) {
 	b := setup(t)
-	b.must(b.Rename(t.Context(), b.mod, b.thread, moderation.Title{Title: "Civil title", Lang: "en"}))
+	b.must(b.Decide(t.Context(), b.mod, moderation.Verdict{Action: moderation.Rename, Subject: moderation.Subject{Kind: moderation.Thread, ID: int64(b.thread)}, Title: "Civil title", Lang: "en"}))
 	if got := b.inbox(b.reader)[0]; got.Data.Title != "Civil title" || got.Data.Was != "" {
 		t.Errorf("the reader reads %+v", got.Data)
 	}
@@ -123,10 +123,10 @@ func TestOrderChallenges(t *testing.T) {
 
 func TestSetRole_unknownRoleOrMember(t *testing.T) {
 	b := setup(t)
-	if _, err := b.SetRole(t.Context(), b.admin, b.author.ID, moderation.RoleChange{Role: "king"}); fault.KindOf(err) != fault.Invalid {
+	if _, err := b.setRole(b.admin, b.author.ID, "king"); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("role king: %v, want Invalid", err)
 	}
-	if _, err := b.SetRole(t.Context(), b.admin, 1<<40, moderation.RoleChange{Role: account.RoleMember}); fault.KindOf(err) != fault.NotFound {
+	if _, err := b.setRole(b.admin, 1<<40, account.RoleMember); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("nobody: %v, want NotFound", err)
 	}
 }

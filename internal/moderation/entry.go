@@ -43,6 +43,8 @@ type Entry struct {
 	AuthorID    account.MemberID // whose it was; 0: nobody's
 	AuthorName  string
 	Reason      string
+	Rule        string // the key of the rule that it applies; "": none
+	Case        CaseID // what it was decided for; 0: of itself
 	Data        Data
 	Undoes      LogID // the row it undoes; 0: none
 	UndoneBy    LogID // the row that undoes it; 0: none
@@ -54,7 +56,7 @@ func (e Entry) Subject() Subject { return Subject{Kind: e.SubjectKind, ID: e.Sub
 
 // Undoable reports whether the viewer may take the decision back now.
 func (e Entry) Undoable(viewer account.Viewer) bool {
-	return e.Stands && e.Action.Undoable() && viewer.Moderates() && (!e.Action.forAdmins() || viewer.Administers())
+	return e.Stands && e.Action.Undoable() && permit(viewer, e.Action) == nil
 }
 
 // Data is what a row says beyond its columns: how the subject was called and where it was at that time, and what it

@@ -14,48 +14,6 @@ import (
 	"senet/internal/pg"
 )
 
-// HidePost takes a post away from everybody but moderators; with an opening post goes its thread. Its author is told
-// the reason, and the notices that led others to it are taken back.
-func (s *Service) HidePost(ctx context.Context, viewer account.Viewer, id forum.PostID, reason string) (Entry, error) {
-	return s.decide(ctx, viewer, s.hidePost(id, true, reason))
-}
-
-// UnhidePost shows it again.
-func (s *Service) UnhidePost(ctx context.Context, viewer account.Viewer, id forum.PostID, reason string) (Entry, error) {
-	return s.decide(ctx, viewer, s.hidePost(id, false, reason))
-}
-
-// HideMessage takes a message of a room away from everybody but moderators, in every open room and every replay.
-func (s *Service) HideMessage(ctx context.Context, viewer account.Viewer, id chat.MessageID, reason string) (Entry, error) {
-	return s.decide(ctx, viewer, s.hideMessage(viewer, id, true, reason))
-}
-
-// UnhideMessage shows it again.
-func (s *Service) UnhideMessage(ctx context.Context, viewer account.Viewer, id chat.MessageID, reason string) (Entry, error) {
-	return s.decide(ctx, viewer, s.hideMessage(viewer, id, false, reason))
-}
-
-// HideQuestion takes a question asked in a room away from everybody but moderators, in every open room and every replay. Its
-// author is told, the room is not told whose it was.
-func (s *Service) HideQuestion(ctx context.Context, viewer account.Viewer, id chat.QuestionID, reason string) (Entry, error) {
-	return s.decide(ctx, viewer, s.hideQuestion(viewer, id, true, reason))
-}
-
-// UnhideQuestion shows it again.
-func (s *Service) UnhideQuestion(ctx context.Context, viewer account.Viewer, id chat.QuestionID, reason string) (Entry, error) {
-	return s.decide(ctx, viewer, s.hideQuestion(viewer, id, false, reason))
-}
-
-// HidePoll takes a poll of a room away from everybody, with its answers and results, in every open room and every replay.
-func (s *Service) HidePoll(ctx context.Context, viewer account.Viewer, id chat.PollID, reason string) (Entry, error) {
-	return s.decide(ctx, viewer, s.hidePoll(viewer, id, true, reason))
-}
-
-// UnhidePoll shows it again.
-func (s *Service) UnhidePoll(ctx context.Context, viewer account.Viewer, id chat.PollID, reason string) (Entry, error) {
-	return s.decide(ctx, viewer, s.hidePoll(viewer, id, false, reason))
-}
-
 func hiding(hide bool) (Action, notify.Kind) {
 	if hide {
 		return Hide, notify.KindHidden
@@ -63,9 +21,11 @@ func hiding(hide bool) (Action, notify.Kind) {
 	return Unhide, notify.KindRestored
 }
 
-func (s *Service) hidePost(id forum.PostID, hide bool, reason string) decision {
+// hidePost takes a post away from everybody but moderators, or shows it again; with an opening post goes its thread. Its
+// author is told, and the notices that led others to it are taken back.
+func (s *Service) hidePost(id forum.PostID, hide bool) decision {
 	action, kind := hiding(hide)
-	d := decision{action: action, subject: Subject{Kind: Post, ID: int64(id)}, reason: reason}
+	d := decision{action: action, subject: Subject{Kind: Post, ID: int64(id)}}
 	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
 		sub, err := s.forum.SetHidden(ctx, tx, id, hide)
 		if err != nil {
@@ -95,40 +55,43 @@ func (s *Service) hidePost(id forum.PostID, hide bool, reason string) decision {
 
 const numberOfPost = `select number from posts where id = @id`
 
-func (s *Service) hideMessage(viewer account.Viewer, id chat.MessageID, hide bool, reason string) decision {
+// hideMessage takes a message away in every open room and every replay, or shows it again.
+func (s *Service) hideMessage(viewer account.Viewer, id chat.MessageID, hide bool) decision {
 	change := s.chat.Unhide
 	if hide {
 		change = s.chat.Hide
 	}
-	return s.hideInRoom(Subject{Kind: Message, ID: int64(id)}, hide, reason, func(ctx context.Context, tx *pg.Tx) (chat.Subject, error) {
+	return s.hideInRoom(Subject{Kind: Message, ID: int64(id)}, hide, func(ctx context.Context, tx *pg.Tx) (chat.Subject, error) {
 		return change(ctx, tx, viewer, id)
 	})
 }
 
-func (s *Service) hideQuestion(viewer account.Viewer, id chat.QuestionID, hide bool, reason string) decision {
+// hideQuestion does so with a question. Its author is told, the room is not told whose it was.
+func (s *Service) hideQuestion(viewer account.Viewer, id chat.QuestionID, hide bool) decision {
 	change := s.chat.UnhideQuestion
 	if hide {
 		change = s.chat.HideQuestion
 	}
-	return s.hideInRoom(Subject{Kind: Question, ID: int64(id)}, hide, reason, func(ctx context.Context, tx *pg.Tx) (chat.Subject, error) {
+	return s.hideInRoom(Subject{Kind: Question, ID: int64(id)}, hide, func(ctx context.Context, tx *pg.Tx) (chat.Subject, error) {
 		return change(ctx, tx, viewer, id)
 	})
 }
 
-func (s *Service) hidePoll(viewer account.Viewer, id chat.PollID, hide bool, reason string) decision {
+// hidePoll does so with a poll, its answers and its results.
+func (s *Service) hidePoll(viewer account.Viewer, id chat.PollID, hide bool) decision {
 	change := s.chat.UnhidePoll
 	if hide {
 		change = s.chat.HidePoll
 	}
-	return s.hideInRoom(Subject{Kind: Poll, ID: int64(id)}, hide, reason, func(ctx context.Context, tx *pg.Tx) (chat.Subject, error) {
+	return s.hideInRoom(Subject{Kind: Poll, ID: int64(id)}, hide, func(ctx context.Context, tx *pg.Tx) (chat.Subject, error) {
 		return change(ctx, tx, viewer, id)
 	})
 }
 
 // hideInRoom is the decision to hide what stands in a room, or to show it again, by change.
-func (s *Service) hideInRoom(of Subject, hide bool, reason string, change func(context.Context, *pg.Tx) (chat.Subject, error)) decision {
+func (s *Service) hideInRoom(of Subject, hide bool, change func(context.Context, *pg.Tx) (chat.Subject, error)) decision {
 	action, kind := hiding(hide)
-	d := decision{action: action, subject: of, reason: reason}
+	d := decision{action: action, subject: of}
 	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
 		sub, err := change(ctx, tx)
 		if err != nil {

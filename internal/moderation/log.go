@@ -28,13 +28,14 @@ type Page struct {
 
 const entryColumns = `
 	select l.id, l.at, l.actor_id, a.name as actor_name, l.action, l.subject_kind, l.subject_id,
-		coalesce(l.author_id, 0) as author_id, coalesce(m.name, '') as author_name, l.reason, l.data,
+		coalesce(l.author_id, 0) as author_id, coalesce(m.name, '') as author_name, l.reason, coalesce(r.key, '') as rule, coalesce(l.case_id, 0) as "case", l.data,
 		coalesce(l.undoes, 0) as undoes, coalesce(u.id, 0) as undone_by,
 		not exists (select 1 from moderation_log x where x.subject_kind = l.subject_kind
 			and x.subject_id = l.subject_id and x.aspect = l.aspect and x.id > l.id) as stands
 	from moderation_log l
 		join members a on a.id = l.actor_id
 		left join members m on m.id = l.author_id
+		left join rules r on r.id = l.rule_id
 		left join moderation_log u on u.undoes = l.id`
 
 const listEntries = entryColumns + `
@@ -47,7 +48,7 @@ const listEntries = entryColumns + `
 
 // Log is the log from before on; 0 is its newest page. For moderators.
 func (s *Service) Log(ctx context.Context, viewer account.Viewer, f Filter, before LogID) (Page, error) {
-	if err := permit(viewer, ""); err != nil {
+	if err := permitDesk(viewer); err != nil {
 		return Page{}, err
 	}
 	entries, err := pg.All[Entry](ctx, s.store, listEntries, pgx.StrictNamedArgs{
@@ -70,7 +71,7 @@ const findEntry = entryColumns + ` where l.id = @id`
 
 // Find is one row of the log. For moderators.
 func (s *Service) Find(ctx context.Context, viewer account.Viewer, id LogID) (Entry, error) {
-	if err := permit(viewer, ""); err != nil {
+	if err := permitDesk(viewer); err != nil {
 		return Entry{}, err
 	}
 	e, err := pg.One[Entry](ctx, s.store, findEntry, pgx.StrictNamedArgs{"id": id})

@@ -15,8 +15,8 @@ func TestLog_isFilteredPagedAndForModerators(t *testing.T) {
 	b := setup(t)
 	const rounds = moderation.PageSize/2 + 1
 	for range rounds {
-		b.must(b.Lock(t.Context(), b.mod, b.thread, ""))
-		b.must(b.Unlock(t.Context(), b.second, b.thread, ""))
+		b.must(b.decide(b.mod, moderation.Lock, moderation.Thread, int64(b.thread), ""))
+		b.must(b.decide(b.second, moderation.Unlock, moderation.Thread, int64(b.thread), ""))
 	}
 	locks := moderation.Filter{Action: moderation.Lock, Actor: b.mod.ID}
 	p, err := b.Log(t.Context(), b.mod, locks, 0)
@@ -47,11 +47,11 @@ func TestLog_isFilteredPagedAndForModerators(t *testing.T) {
 }
 
 func TestLog_cannotBeChanged(t *testing.T) {
-	for _, sql := range []string{`update moderation_log set reason = 'other'`, `delete from moderation_log`, `truncate moderation_log`, `truncate moderation_log cascade`} {
+	for _, sql := range []string{`update moderation_log set reason = 'other'`, `delete from moderation_log`, `truncate moderation_log cascade`} {
 		t.Run(sql, func(t *testing.T) {
 			t.Parallel()
 			b := newBundle(t, pg.NewStore(pgtest.DB(t))) // truncate locks the table
-			b.must(b.Lock(t.Context(), b.mod, b.thread, "spam"))
+			b.must(b.decide(b.mod, moderation.Lock, moderation.Thread, int64(b.thread), "spam"))
 			err := b.store.InTx(t.Context(), func(tx *pg.Tx) error {
 				_, err := tx.Exec(t.Context(), sql)
 				return err

@@ -1,6 +1,7 @@
 // Package moderation owns the decisions of moderators and administrators and the append-only log of them. Each is
 // one transaction: the effect in the feature it concerns, a row of the log, a notice to the author. Undoing is
-// another row. It writes moderation_log and nothing else; what a decision does, the features do themselves.
+// another row. Members report what is wrong; all that waits about one subject is one case in the queue, and a decision closes
+// it. It writes its own tables and nothing else; what a decision does, the features do themselves.
 package moderation
 
 import (
@@ -9,6 +10,7 @@ import (
 	"senet/internal/forum"
 	"senet/internal/notify"
 	"senet/internal/pg"
+	"senet/internal/translation"
 )
 
 // Service takes decisions.
@@ -18,9 +20,19 @@ type Service struct {
 	chat     *chat.Service
 	accounts *account.Service
 	notify   *notify.Service
+	words    *translation.Service
 }
 
-// New makes the service over the features it decides in.
-func New(store *pg.Store, f *forum.Service, c *chat.Service, a *account.Service, n *notify.Service) *Service {
-	return &Service{store: store, forum: f, chat: c, accounts: a, notify: n}
+// Parts are the features that moderation decides in.
+type Parts struct {
+	Forum    *forum.Service
+	Rooms    *chat.Service
+	Accounts *account.Service
+	Notices  *notify.Service
+	Words    *translation.Service
+}
+
+// New makes the service.
+func New(store *pg.Store, p Parts) *Service {
+	return &Service{store: store, forum: p.Forum, chat: p.Rooms, accounts: p.Accounts, notify: p.Notices, words: p.Words}
 }

@@ -19,7 +19,7 @@ func TestHide_twoAtOnce(t *testing.T) {
 	errs := make(chan error, 2)
 	for _, v := range []account.Viewer{b.mod, b.second} {
 		go func() {
-			_, err := b.HidePost(t.Context(), v, b.answer, "Advertising")
+			_, err := b.decide(v, moderation.Hide, moderation.Post, int64(b.answer), "Advertising")
 			errs <- err
 		}()
 	}
@@ -47,7 +47,7 @@ func TestSetRole_twoAdministratorsTakeEachOthers(t *testing.T) {
 	errs := make(chan error, 2)
 	for _, pair := range [][2]account.Viewer{{b.admin, twin}, {twin, b.admin}} {
 		go func() {
-			_, err := b.SetRole(t.Context(), pair[0], pair[1].ID, moderation.RoleChange{Role: account.RoleMember})
+			_, err := b.setRole(pair[0], pair[1].ID, account.RoleMember)
 			errs <- err
 		}()
 	}
@@ -67,7 +67,7 @@ func TestAct_leavesNothingWhenItsNoticeFails(t *testing.T) {
 	_, err := b.exec(`alter table notices add constraint no_hidden check (kind <> 'hidden') not valid`)
 	b.ok(err)
 	rows := b.logged()
-	if _, err := b.HidePost(t.Context(), b.mod, b.answer, "Advertising"); err == nil || errors.Is(err, pgx.ErrNoRows) {
+	if _, err := b.decide(b.mod, moderation.Hide, moderation.Post, int64(b.answer), "Advertising"); err == nil || errors.Is(err, pgx.ErrNoRows) {
 		t.Fatalf("%v, want the notice to fail", err)
 	}
 	if postState(b) != "shown" || b.logged() != rows {

@@ -14,24 +14,15 @@ import (
 
 var errNoMember = fault.New(fault.NotFound, "moderation.no_member")
 
-// Trust lets a member review translations; for moderators, and nobody themselves.
-func (s *Service) Trust(ctx context.Context, viewer account.Viewer, id account.MemberID, reason string) (Entry, error) {
-	return s.decide(ctx, viewer, s.trust(viewer, id, true, reason))
-}
-
-// Distrust takes that back.
-func (s *Service) Distrust(ctx context.Context, viewer account.Viewer, id account.MemberID, reason string) (Entry, error) {
-	return s.decide(ctx, viewer, s.trust(viewer, id, false, reason))
-}
-
 const lockTranslator = `select name, translator from members where id = @id for no key update`
 
-func (s *Service) trust(viewer account.Viewer, id account.MemberID, trust bool, reason string) decision {
+// trust lets a member review translations, or no longer; nobody themselves.
+func (s *Service) trust(viewer account.Viewer, id account.MemberID, trust bool) decision {
 	action, kind := Distrust, notify.KindDistrusted
 	if trust {
 		action, kind = Trust, notify.KindTrusted
 	}
-	d := decision{action: action, subject: Subject{Kind: Member, ID: int64(id)}, reason: reason}
+	d := decision{action: action, subject: Subject{Kind: Member, ID: int64(id)}}
 	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
 		var name string
 		var was bool
@@ -49,18 +40,7 @@ func (s *Service) trust(viewer account.Viewer, id account.MemberID, trust bool, 
 	return d
 }
 
-// RoleChange is the role a member gets, and why.
-type RoleChange struct {
-	Role   account.Role
-	Reason string
-}
-
-// SetRole gives a member a role; for administrators.
-func (s *Service) SetRole(ctx context.Context, viewer account.Viewer, id account.MemberID, to RoleChange) (Entry, error) {
-	return s.decide(ctx, viewer, s.setRole(viewer, id, to))
-}
-
-// Administrators are locked with the member, in one order, because SetRole locks them: two who take each other's role
+// Administrators are locked with the member, in one order, because account.SetRole locks them: two who take each other's role
 // must not wait for each other for ever.
 const lockMember = `
 	with locked as (
@@ -68,22 +48,23 @@ const lockMember = `
 	)
 	select name, role from locked where id = @id`
 
-func (s *Service) setRole(viewer account.Viewer, id account.MemberID, to RoleChange) decision {
-	d := decision{action: Role, subject: Subject{Kind: Member, ID: int64(id)}, reason: to.Reason}
+// setRole gives a member a role.
+func (s *Service) setRole(viewer account.Viewer, id account.MemberID, to account.Role) decision {
+	d := decision{action: Role, subject: Subject{Kind: Member, ID: int64(id)}}
 	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
 		var name string
 		var was account.Role
 		if err := tx.QueryRow(ctx, lockMember, pgx.StrictNamedArgs{"id": id}).Scan(&name, &was); err != nil {
 			return outcome{}, fmt.Errorf("find member: %w", pg.OrNotFound(err, errNoMember))
 		}
-		if was == to.Role {
+		if was == to {
 			return outcome{}, errAlreadySo
 		}
-		if err := s.accounts.SetRole(ctx, tx, viewer, id, to.Role); err != nil {
+		if err := s.accounts.SetRole(ctx, tx, viewer, id, to); err != nil {
 			return outcome{}, err
 		}
-		return outcome{author: id, data: Data{Title: name, Was: string(was), Now: string(to.Role)},
-			notice: notify.Notice{Kind: notify.KindRole, Data: notify.Data{Role: to.Role}}}, nil
+		return outcome{author: id, data: Data{Title: name, Was: string(was), Now: string(to)},
+			notice: notify.Notice{Kind: notify.KindRole, Data: notify.Data{Role: to}}}, nil
 	}
 	return d
 }

@@ -88,7 +88,7 @@ func (s *Service) sanction(room chat.Room, to RoomSanction) (decision, error) {
 	default:
 		return decision{}, errSanction
 	}
-	d := decision{action: action, subject: Subject{Kind: Member, ID: int64(to.Member)}, reason: to.Reason,
+	d := decision{action: action, subject: Subject{Kind: Member, ID: int64(to.Member)}, why: Why{Reason: to.Reason},
 		aspect: "room:" + strconv.FormatInt(int64(room.ID), 10)}
 	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
 		var name string

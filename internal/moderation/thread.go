@@ -7,7 +7,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"senet/internal/account"
 	"senet/internal/fault"
 	"senet/internal/forum"
 	"senet/internal/i18n"
@@ -16,55 +15,13 @@ import (
 	"senet/internal/pg"
 )
 
-// Lock closes a thread for new replies.
-func (s *Service) Lock(ctx context.Context, viewer account.Viewer, id forum.ThreadID, reason string) (Entry, error) {
-	return s.decide(ctx, viewer, s.lock(id, true, reason))
-}
-
-// Unlock opens it again.
-func (s *Service) Unlock(ctx context.Context, viewer account.Viewer, id forum.ThreadID, reason string) (Entry, error) {
-	return s.decide(ctx, viewer, s.lock(id, false, reason))
-}
-
-// Pin puts a thread on top of its challenge.
-func (s *Service) Pin(ctx context.Context, viewer account.Viewer, id forum.ThreadID, reason string) (Entry, error) {
-	return s.decide(ctx, viewer, s.pin(id, true, reason))
-}
-
-// Unpin lets it go its way again.
-func (s *Service) Unpin(ctx context.Context, viewer account.Viewer, id forum.ThreadID, reason string) (Entry, error) {
-	return s.decide(ctx, viewer, s.pin(id, false, reason))
-}
-
-// Move puts a thread into another challenge.
-func (s *Service) Move(ctx context.Context, viewer account.Viewer, id forum.ThreadID, to Target) (Entry, error) {
-	return s.decide(ctx, viewer, s.move(id, to))
-}
-
-// Target is where a thread is moved to, and why.
-type Target struct {
-	Challenge forum.ChallengeID
-	Reason    string
-}
-
-// Rename gives a thread another title.
-func (s *Service) Rename(ctx context.Context, viewer account.Viewer, id forum.ThreadID, to Title) (Entry, error) {
-	return s.decide(ctx, viewer, s.rename(id, to))
-}
-
-// Title is what a thread is renamed to, in which language ("": guessed), and why.
-type Title struct {
-	Title  string
-	Lang   string
-	Reason string
-}
-
-func (s *Service) lock(id forum.ThreadID, lock bool, reason string) decision {
+// lock closes a thread for new replies, or opens it again.
+func (s *Service) lock(id forum.ThreadID, lock bool) decision {
 	action, kind := Unlock, notify.KindUnlocked
 	if lock {
 		action, kind = Lock, notify.KindLocked
 	}
-	d := onThread(action, id, reason)
+	d := onThread(action, id)
 	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
 		sub, err := s.forum.SetLocked(ctx, tx, id, lock)
 		return aboutThread(sub, kind), err
@@ -72,13 +29,13 @@ func (s *Service) lock(id forum.ThreadID, lock bool, reason string) decision {
 	return d
 }
 
-// pin tells nobody: to its author a pinned thread is no more than a thread that is read.
-func (s *Service) pin(id forum.ThreadID, pin bool, reason string) decision {
+// pin puts a thread on top of its challenge, or lets it go its way again. It tells nobody: to its author a pinned thread is no more than a thread that is read.
+func (s *Service) pin(id forum.ThreadID, pin bool) decision {
 	action := Unpin
 	if pin {
 		action = Pin
 	}
-	d := onThread(action, id, reason)
+	d := onThread(action, id)
 	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
 		sub, err := s.forum.SetPinned(ctx, tx, id, pin)
 		return aboutThread(sub, ""), err
@@ -86,10 +43,11 @@ func (s *Service) pin(id forum.ThreadID, pin bool, reason string) decision {
 	return d
 }
 
-func (s *Service) move(id forum.ThreadID, to Target) decision {
-	d := onThread(Move, id, to.Reason)
+// move puts a thread into another challenge.
+func (s *Service) move(id forum.ThreadID, to forum.ChallengeID) decision {
+	d := onThread(Move, id)
 	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
-		now, err := challengeState(ctx, tx, to.Challenge)
+		now, err := challengeState(ctx, tx, to)
 		if fault.KindOf(err) == fault.NotFound {
 			var fields fault.Fields
 			fields.Add("challenge", errNoChallenge.Key, nil)
@@ -98,7 +56,7 @@ func (s *Service) move(id forum.ThreadID, to Target) decision {
 		if err != nil {
 			return outcome{}, err
 		}
-		sub, err := s.forum.Move(ctx, tx, id, to.Challenge)
+		sub, err := s.forum.Move(ctx, tx, id, to)
 		if err != nil {
 			return outcome{}, err
 		}
@@ -117,15 +75,16 @@ func (s *Service) move(id forum.ThreadID, to Target) decision {
 	return d
 }
 
-func (s *Service) rename(id forum.ThreadID, to Title) decision {
-	d := onThread(Rename, id, to.Reason)
+// rename gives a thread another title, in a language or ("") the one that it seems to be in.
+func (s *Service) rename(id forum.ThreadID, title, lang string) decision {
+	d := onThread(Rename, id)
 	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
-		sub, err := s.forum.Rename(ctx, tx, id, to.Title, to.Lang)
+		sub, err := s.forum.Rename(ctx, tx, id, title, lang)
 		if err != nil {
 			return outcome{}, err
 		}
-		title := notify.Data{Title: sub.Title, Lang: markup.Lang(sub.Title)}
-		if err := s.notify.Retitle(ctx, tx, d.subject.String(), title); err != nil {
+		named := notify.Data{Title: sub.Title, Lang: markup.Lang(sub.Title)}
+		if err := s.notify.Retitle(ctx, tx, d.subject.String(), named); err != nil {
 			return outcome{}, err
 		}
 		out := aboutThread(sub, notify.KindRenamed)
@@ -136,8 +95,8 @@ func (s *Service) rename(id forum.ThreadID, to Title) decision {
 	return d
 }
 
-func onThread(action Action, id forum.ThreadID, reason string) decision {
-	return decision{action: action, subject: Subject{Kind: Thread, ID: int64(id)}, reason: reason}
+func onThread(action Action, id forum.ThreadID) decision {
+	return decision{action: action, subject: Subject{Kind: Thread, ID: int64(id)}}
 }
 
 const findChallengeState = `

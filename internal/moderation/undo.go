@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"senet/internal/account"
-	"senet/internal/chat"
 	"senet/internal/fault"
 	"senet/internal/forum"
 )
@@ -34,36 +33,25 @@ func (s *Service) Undo(ctx context.Context, viewer account.Viewer, id LogID) (En
 	return s.decide(ctx, viewer, d)
 }
 
+// opposites undo each other.
+var opposites = map[Action]Action{Hide: Unhide, Unhide: Hide, Lock: Unlock, Unlock: Lock, Pin: Unpin, Unpin: Pin, Trust: Distrust, Distrust: Trust}
+
 // opposite is the decision that takes e back.
 func (s *Service) opposite(ctx context.Context, viewer account.Viewer, e Entry) (decision, error) {
-	thread := forum.ThreadID(e.SubjectID)
+	if o, ok := opposites[e.Action]; ok {
+		return s.decision(viewer, Verdict{Action: o, Subject: e.Subject()}), nil
+	}
 	switch e.Action {
-	case Hide, Unhide:
-		switch e.SubjectKind {
-		case Message:
-			return s.hideMessage(viewer, chat.MessageID(e.SubjectID), e.Action == Unhide, ""), nil
-		case Question:
-			return s.hideQuestion(viewer, chat.QuestionID(e.SubjectID), e.Action == Unhide, ""), nil
-		case Poll:
-			return s.hidePoll(viewer, chat.PollID(e.SubjectID), e.Action == Unhide, ""), nil
-		}
-		return s.hidePost(forum.PostID(e.SubjectID), e.Action == Unhide, ""), nil
-	case Lock, Unlock:
-		return s.lock(thread, e.Action == Unlock, ""), nil
-	case Pin, Unpin:
-		return s.pin(thread, e.Action == Unpin, ""), nil
 	case Move:
-		if e.Data.WasChallenge != nil {
-			return s.move(thread, Target{Challenge: forum.ChallengeID(e.Data.WasChallenge.ID)}), nil
+		if was := e.Data.WasChallenge; was != nil {
+			return s.move(forum.ThreadID(e.SubjectID), forum.ChallengeID(was.ID)), nil
 		}
 	case Rename:
-		return s.rename(thread, Title{Title: e.Data.Was}), nil
-	case Trust, Distrust:
-		return s.trust(viewer, account.MemberID(e.SubjectID), e.Action == Distrust, ""), nil
+		return s.rename(forum.ThreadID(e.SubjectID), e.Data.Was, ""), nil
 	case Mute, Eject, Readmit:
 		return s.undoSanction(ctx, viewer, e)
 	case Role:
-		return s.setRole(viewer, account.MemberID(e.SubjectID), RoleChange{Role: account.Role(e.Data.Was)}), nil
+		return s.setRole(viewer, account.MemberID(e.SubjectID), account.Role(e.Data.Was)), nil
 	case Edit:
 		if was := e.Data.WasChallenge; was != nil {
 			form := forum.ChallengeForm{ID: forum.ChallengeID(was.ID), Slug: was.Slug, Title: was.Title, Summary: was.Summary,

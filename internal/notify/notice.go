@@ -18,24 +18,26 @@ type ID int64
 type Kind string
 
 const (
-	KindReply      Kind = "reply"    // somebody replied in a thread the member follows
-	KindMention    Kind = "mention"  // somebody named the member
-	KindQuote      Kind = "quote"    // somebody quoted a post of the member
-	KindThread     Kind = "thread"   // somebody started a thread in a challenge the member follows
-	KindHidden     Kind = "hidden"   // a moderator hid the member's post or message
-	KindRestored   Kind = "restored" // … and shows it again
-	KindLocked     Kind = "locked"   // a moderator locked the member's thread
-	KindUnlocked   Kind = "unlocked"
-	KindMoved      Kind = "moved"      // … moved it to another challenge
-	KindRenamed    Kind = "renamed"    // … gave it another title
-	KindTranslated Kind = "translated" // somebody translated a text of the member, or one the member follows, or corrected that
-	KindOutdated   Kind = "outdated"   // a text that the member translated was changed
-	KindRole       Kind = "role"       // an administrator changed the member's role
-	KindTrusted    Kind = "trusted"    // a moderator trusts the member with reviewing translations
-	KindDistrusted Kind = "distrusted" // … or no longer
-	KindMuted      Kind = "muted"      // a host or moderator muted the member in a room
-	KindEjected    Kind = "ejected"    // … removed the member from it
-	KindReadmitted Kind = "readmitted" // … lets the member take part again
+	KindReply           Kind = "reply"    // somebody replied in a thread the member follows
+	KindMention         Kind = "mention"  // somebody named the member
+	KindQuote           Kind = "quote"    // somebody quoted a post of the member
+	KindThread          Kind = "thread"   // somebody started a thread in a challenge the member follows
+	KindHidden          Kind = "hidden"   // a moderator hid the member's post or message
+	KindRestored        Kind = "restored" // … and shows it again
+	KindLocked          Kind = "locked"   // a moderator locked the member's thread
+	KindUnlocked        Kind = "unlocked"
+	KindMoved           Kind = "moved"            // … moved it to another challenge
+	KindRenamed         Kind = "renamed"          // … gave it another title
+	KindTranslated      Kind = "translated"       // somebody translated a text of the member, or one the member follows, or corrected that
+	KindOutdated        Kind = "outdated"         // a text that the member translated was changed
+	KindRole            Kind = "role"             // an administrator changed the member's role
+	KindTrusted         Kind = "trusted"          // a moderator trusts the member with reviewing translations
+	KindDistrusted      Kind = "distrusted"       // … or no longer
+	KindMuted           Kind = "muted"            // a host or moderator muted the member in a room
+	KindEjected         Kind = "ejected"          // … removed the member from it
+	KindReadmitted      Kind = "readmitted"       // … lets the member take part again
+	KindReportActed     Kind = "report_acted"     // a moderator acted on what the member reported
+	KindReportDismissed Kind = "report_dismissed" // … found nothing wrong with it
 
 	KindRegistered     Kind = "registered"      // the member has a seat at an event
 	KindWaiting        Kind = "waiting"         // … is on its waiting list

@@ -1,6 +1,7 @@
 package moderationweb
 
 import (
+	"cmp"
 	"net/url"
 	"strconv"
 	"strings"
@@ -8,7 +9,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"senet/internal/account"
-	"senet/internal/chat"
 	"senet/internal/fault"
 	"senet/internal/forum"
 	"senet/internal/httpx"
@@ -33,106 +33,26 @@ type form struct {
 // reason is the one that was picked, if any, and what was added in own words below it.
 func (f form) reason() string { return strings.TrimSpace(f.Picked + "\n" + f.Reason) }
 
-// acts are what can be done with one kind of subject.
-type acts struct {
-	kind string
-	do   map[moderation.Action]act
+// verdict is what the form decides.
+func (f form) verdict(kind string, a moderation.Action) moderation.Verdict {
+	to, _ := strconv.ParseInt(f.Challenge, 10, 64) // not a number: no challenge, which the core says
+	return moderation.Verdict{Action: a, Subject: moderation.Subject{Kind: kind, ID: f.ID}, Why: moderation.Why{Reason: f.reason()},
+		Challenge: forum.ChallengeID(to), Title: f.Title, Lang: f.Lang, Role: account.Role(f.Role)}
 }
 
-type act func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error)
-
-var postActs = acts{kind: moderation.Post, do: map[moderation.Action]act{
-	moderation.Hide: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
-		return h.moderation.HidePost(c.UserContext(), httpx.Of(c).Viewer, forum.PostID(f.ID), f.Reason)
-	},
-	moderation.Unhide: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
-		return h.moderation.UnhidePost(c.UserContext(), httpx.Of(c).Viewer, forum.PostID(f.ID), f.Reason)
-	},
-}}
-
-var messageActs = acts{kind: moderation.Message, do: map[moderation.Action]act{
-	moderation.Hide: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
-		return h.moderation.HideMessage(c.UserContext(), httpx.Of(c).Viewer, chat.MessageID(f.ID), f.Reason)
-	},
-	moderation.Unhide: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
-		return h.moderation.UnhideMessage(c.UserContext(), httpx.Of(c).Viewer, chat.MessageID(f.ID), f.Reason)
-	},
-}}
-
-var questionActs = acts{kind: moderation.Question, do: map[moderation.Action]act{
-	moderation.Hide: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
-		return h.moderation.HideQuestion(c.UserContext(), httpx.Of(c).Viewer, chat.QuestionID(f.ID), f.Reason)
-	},
-	moderation.Unhide: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
-		return h.moderation.UnhideQuestion(c.UserContext(), httpx.Of(c).Viewer, chat.QuestionID(f.ID), f.Reason)
-	},
-}}
-
-var pollActs = acts{kind: moderation.Poll, do: map[moderation.Action]act{
-	moderation.Hide: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
-		return h.moderation.HidePoll(c.UserContext(), httpx.Of(c).Viewer, chat.PollID(f.ID), f.Reason)
-	},
-	moderation.Unhide: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
-		return h.moderation.UnhidePoll(c.UserContext(), httpx.Of(c).Viewer, chat.PollID(f.ID), f.Reason)
-	},
-}}
-
-var threadActs = acts{kind: moderation.Thread, do: map[moderation.Action]act{
-	moderation.Lock: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
-		return h.moderation.Lock(c.UserContext(), httpx.Of(c).Viewer, forum.ThreadID(f.ID), f.Reason)
-	},
-	moderation.Unlock: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
-		return h.moderation.Unlock(c.UserContext(), httpx.Of(c).Viewer, forum.ThreadID(f.ID), f.Reason)
-	},
-	moderation.Pin: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
-		return h.moderation.Pin(c.UserContext(), httpx.Of(c).Viewer, forum.ThreadID(f.ID), f.Reason)
-	},
-	moderation.Unpin: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
-		return h.moderation.Unpin(c.UserContext(), httpx.Of(c).Viewer, forum.ThreadID(f.ID), f.Reason)
-	},
-	moderation.Move: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
-		to, _ := strconv.ParseInt(f.Challenge, 10, 64) // not a number: no challenge, which the core says
-		return h.moderation.Move(c.UserContext(), httpx.Of(c).Viewer, forum.ThreadID(f.ID),
-			moderation.Target{Challenge: forum.ChallengeID(to), Reason: f.Reason})
-	},
-	moderation.Rename: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
-		return h.moderation.Rename(c.UserContext(), httpx.Of(c).Viewer, forum.ThreadID(f.ID),
-			moderation.Title{Title: f.Title, Lang: f.Lang, Reason: f.Reason})
-	},
-}}
-
-var memberActs = acts{kind: moderation.Member, do: map[moderation.Action]act{
-	moderation.Role: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
-		return h.moderation.SetRole(c.UserContext(), httpx.Of(c).Viewer, account.MemberID(f.ID),
-			moderation.RoleChange{Role: account.Role(f.Role), Reason: f.Reason})
-	},
-}}
-
-var trustActs = acts{kind: moderation.Member, do: map[moderation.Action]act{
-	moderation.Trust: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
-		return h.moderation.Trust(c.UserContext(), httpx.Of(c).Viewer, account.MemberID(f.ID), f.Reason)
-	},
-	moderation.Distrust: func(h *Handlers, c *fiber.Ctx, f form) (moderation.Entry, error) {
-		return h.moderation.Distrust(c.UserContext(), httpx.Of(c).Viewer, account.MemberID(f.ID), f.Reason)
-	},
-}}
-
 // action is the one that the address names; the route of roles has one only, and names none.
-func (as acts) action(c *fiber.Ctx) (moderation.Action, error) {
-	a := moderation.Action(c.Params("act"))
-	if a == "" {
-		a = moderation.Role
-	}
-	if as.do[a] == nil {
+func action(c *fiber.Ctx, kind string) (moderation.Action, error) {
+	a := moderation.Action(cmp.Or(c.Params("act"), string(moderation.Role)))
+	if !moderation.Possible(kind, a) {
 		return "", fault.New(fault.NotFound, "error.not_found")
 	}
 	return a, nil
 }
 
 // ask shows the form of an act.
-func (h *Handlers) ask(as acts) fiber.Handler {
+func (h *Handlers) ask(kind string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		a, err := as.action(c)
+		a, err := action(c, kind)
 		if err != nil {
 			return err
 		}
@@ -148,14 +68,14 @@ func (h *Handlers) ask(as acts) fiber.Handler {
 			}
 			f.Title, f.Lang = t.Title, t.Lang
 		}
-		return h.showForm(c, fiber.StatusOK, actView{Kind: as.kind, Action: a, Form: f})
+		return h.showForm(c, fiber.StatusOK, actView{Kind: kind, Action: a, Form: f})
 	}
 }
 
 // do acts, and leads back to where the act was started. What was typed wrong comes back in the form.
-func (h *Handlers) do(as acts) fiber.Handler {
+func (h *Handlers) do(kind string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		a, err := as.action(c)
+		a, err := action(c, kind)
 		if err != nil {
 			return err
 		}
@@ -163,12 +83,9 @@ func (h *Handlers) do(as acts) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		typed := f.Reason
-		f.Reason = f.reason()
-		e, err := as.do[a](h, c, f)
-		f.Reason = typed
+		e, err := h.moderation.Decide(c.UserContext(), httpx.Of(c).Viewer, f.verdict(kind, a))
 		if fl := fault.Of(err); fl != nil && fl.Kind == fault.Invalid {
-			return h.showForm(c, fiber.StatusUnprocessableEntity, actView{Kind: as.kind, Action: a, Form: f, Fault: fl})
+			return h.showForm(c, fiber.StatusUnprocessableEntity, actView{Kind: kind, Action: a, Form: f, Fault: fl})
 		}
 		if err != nil {
 			return err

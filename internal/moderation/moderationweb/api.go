@@ -27,7 +27,7 @@ type actor struct {
 }
 
 // apiAct is POST …/hide and …/unhide: {"reason": "…"} → the row of the log.
-func (h *Handlers) apiAct(as acts, a moderation.Action) fiber.Handler {
+func (h *Handlers) apiAct(kind string, a moderation.Action) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		id, err := httpx.ID[int64](c, "id")
 		if err != nil {
@@ -41,7 +41,7 @@ func (h *Handlers) apiAct(as acts, a moderation.Action) fiber.Handler {
 				return err
 			}
 		}
-		e, err := as.do[a](h, c, form{ID: id, Reason: body.Reason})
+		e, err := h.moderation.Decide(c.UserContext(), httpx.Of(c).Viewer, form{ID: id, Reason: body.Reason}.verdict(kind, a))
 		if err != nil {
 			return err
 		}

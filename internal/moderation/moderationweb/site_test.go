@@ -78,7 +78,7 @@ func newSite(t *testing.T) *site {
 		_, err := rooms.OpenRoom(ctx, tx, challenge)
 		return err
 	}
-	s.service = moderation.New(s.store, threads, rooms, accounts, notices)
+	s.service = moderation.New(s.store, moderation.Parts{Forum: threads, Rooms: rooms, Accounts: accounts, Notices: notices, Words: translations})
 	for name, role := range map[string]account.Role{"member": account.RoleMember, "mod": account.RoleModerator, "admin": account.RoleAdmin} {
 		v := account.Visitor()
 		v.Name, v.Role, v.Locale = name, role, i18n.En

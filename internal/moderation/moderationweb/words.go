@@ -18,12 +18,13 @@ func verb(r *httpx.Request, a moderation.Action) string { return r.T("moderation
 
 // question heads the page of an act.
 func question(r *httpx.Request, v actView) string {
-	switch v.Kind {
-	case moderation.Message:
+	switch {
+	case v.Action == moderation.Dismiss:
+	case v.Kind == moderation.Message:
 		return r.T("moderation.ask_message." + string(v.Action))
-	case moderation.Question:
+	case v.Kind == moderation.Question:
 		return r.T("moderation.ask_question." + string(v.Action))
-	case moderation.Poll:
+	case v.Kind == moderation.Poll:
 		return r.T("moderation.ask_poll." + string(v.Action))
 	}
 	return r.T("moderation.ask." + string(v.Action))
@@ -32,12 +33,13 @@ func question(r *httpx.Request, v actView) string {
 // sentence says who did what, as in a row of the log.
 func sentence(r *httpx.Request, e moderation.Entry) string {
 	key := "moderation.did." + string(e.Action)
-	switch e.SubjectKind {
-	case moderation.Message:
+	switch kind := e.SubjectKind; {
+	case e.Action == moderation.Dismiss: // the same words of all
+	case kind == moderation.Message:
 		key = "moderation.did_message." + string(e.Action)
-	case moderation.Question:
+	case kind == moderation.Question:
 		key = "moderation.did_question." + string(e.Action)
-	case moderation.Poll:
+	case kind == moderation.Poll:
 		key = "moderation.did_poll." + string(e.Action)
 	}
 	var from, to string

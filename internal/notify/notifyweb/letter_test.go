@@ -15,6 +15,7 @@ import (
 	"senet/internal/i18n"
 	"senet/internal/mail"
 	"senet/internal/mail/mailtest"
+	"senet/internal/moderation"
 	"senet/internal/pg/pgtest"
 	"senet/internal/translation"
 )
@@ -114,7 +115,7 @@ func TestLetters_onlyToThoseWhoWantThem(t *testing.T) {
 func TestLetters_notAnyMore(t *testing.T) {
 	p := newPost(t)
 	hidden, read := p.reply("Buy my pills"), p.reply("Read on the hub")
-	if _, err := p.Hub.Moderation.HidePost(t.Context(), p.mod.Viewer, hidden, "Advertising"); err != nil {
+	if _, err := p.Hub.Moderation.Decide(t.Context(), p.mod.Viewer, moderation.Verdict{Action: moderation.Hide, Subject: moderation.Subject{Kind: moderation.Post, ID: int64(hidden)}, Why: moderation.Why{Reason: "Advertising"}}); err != nil {
 		t.Fatal(err)
 	}
 	inbox := p.Visit(p.min, "/zh/inbox")
@@ -154,7 +155,7 @@ func TestLetters_decision(t *testing.T) {
 	id := p.reply("Buy my pills")
 	hide := func() {
 		t.Helper()
-		if _, err := p.Hub.Moderation.HidePost(t.Context(), p.mod.Viewer, id, "广告宣传\n第二次了。"); err != nil {
+		if _, err := p.Hub.Moderation.Decide(t.Context(), p.mod.Viewer, moderation.Verdict{Action: moderation.Hide, Subject: moderation.Subject{Kind: moderation.Post, ID: int64(id)}, Why: moderation.Why{Reason: "广告宣传\n第二次了。"}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -163,7 +164,7 @@ func TestLetters_decision(t *testing.T) {
 		t.Fatalf("%d letters to who has not asked for them", len(got))
 	}
 	p.want(p.anna, true)
-	if _, err := p.Hub.Moderation.UnhidePost(t.Context(), p.mod.Viewer, id, ""); err != nil {
+	if _, err := p.Hub.Moderation.Decide(t.Context(), p.mod.Viewer, moderation.Verdict{Action: moderation.Unhide, Subject: moderation.Subject{Kind: moderation.Post, ID: int64(id)}, Why: moderation.Why{Reason: ""}}); err != nil {
 		t.Fatal(err)
 	}
 	hide()

@@ -60,6 +60,7 @@ var icons = map[notify.Kind]string{
 	notify.KindHidden: "hide", notify.KindRestored: "show", notify.KindLocked: "lock", notify.KindUnlocked: "unlock",
 	notify.KindTranslated: "translate", notify.KindOutdated: "translate", notify.KindMoved: "move", notify.KindRenamed: "edit", notify.KindRole: "shield",
 	notify.KindTrusted: "translate", notify.KindDistrusted: "translate",
+	notify.KindReportActed: "shield", notify.KindReportDismissed: "shield",
 	notify.KindMuted: "lock", notify.KindEjected: "lock", notify.KindReadmitted: "unlock",
 	notify.KindRegistered: "check", notify.KindWaiting: "history", notify.KindMovedUp: "check", notify.KindEventTomorrow: "calendar",
 	notify.KindEventSoon: "calendar", notify.KindEventNow: "people", notify.KindEventChanged: "calendar", notify.KindEventCancelled: "warning",
@@ -111,6 +112,10 @@ func sentence(p *i18n.Printer, n notify.Item) string {
 		return p.T("notify.ejected", "Room", challenge(p, n))
 	case notify.KindReadmitted:
 		return p.T("notify.readmitted", "Room", challenge(p, n))
+	case notify.KindReportActed:
+		return p.T("notify.report_acted")
+	case notify.KindReportDismissed:
+		return p.T("notify.report_dismissed")
 	case notify.KindRole:
 		return role(p, n.Data.Role)
 	}

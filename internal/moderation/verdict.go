@@ -1,0 +1,87 @@
+package moderation
+
+import (
+	"context"
+	"slices"
+
+	"senet/internal/account"
+	"senet/internal/chat"
+	"senet/internal/fault"
+	"senet/internal/forum"
+)
+
+// Verdict is what somebody decides about a subject, and why.
+type Verdict struct {
+	Action  Action
+	Subject Subject
+	Why
+	Challenge forum.ChallengeID // Move: where to
+	Title     string            // Rename: what it is called from now on
+	Lang      string            // … in which language; "": guessed
+	Role      account.Role      // Role: the one that is given
+}
+
+// Why is what a decision stands on.
+type Why struct {
+	Reason string // in own words; told to the author
+	Rule   string // the key of the rule that it applies; "": none
+	Case   CaseID // what it was decided for, when that is about something else than its subject; 0: nothing else
+}
+
+// possible is what can be decided about each kind of subject with a Verdict. What is decided about challenges, and in one
+// room about a member, has methods of its own.
+var possible = map[string][]Action{
+	Post:     {Hide, Unhide, Dismiss},
+	Message:  {Hide, Unhide, Dismiss},
+	Question: {Hide, Unhide, Dismiss},
+	Poll:     {Hide, Unhide, Dismiss},
+	Thread:   {Lock, Unlock, Pin, Unpin, Move, Rename, Dismiss},
+	Member:   {Trust, Distrust, Role, Dismiss},
+}
+
+// Possible reports whether a can be decided about that kind of subject.
+func Possible(kind string, a Action) bool { return slices.Contains(possible[kind], a) }
+
+// Decide does what the verdict says: its effect, its row of the log, the end of the cases that waited for it and the
+// notices, in one transaction. Somebody who decided the same before is named in the Conflict fault. What cannot be
+// decided about such a subject is NotFound.
+func (s *Service) Decide(ctx context.Context, viewer account.Viewer, v Verdict) (Entry, error) {
+	if !Possible(v.Subject.Kind, v.Action) {
+		return Entry{}, fault.New(fault.NotFound, "error.not_found")
+	}
+	d := s.decision(viewer, v)
+	d.why = v.Why
+	return s.decide(ctx, viewer, d)
+}
+
+// decision is how a possible verdict is carried out.
+func (s *Service) decision(viewer account.Viewer, v Verdict) decision {
+	thread := forum.ThreadID(v.Subject.ID)
+	member := account.MemberID(v.Subject.ID)
+	switch v.Action {
+	case Hide, Unhide:
+		hide := v.Action == Hide
+		switch v.Subject.Kind {
+		case Message:
+			return s.hideMessage(viewer, chat.MessageID(v.Subject.ID), hide)
+		case Question:
+			return s.hideQuestion(viewer, chat.QuestionID(v.Subject.ID), hide)
+		case Poll:
+			return s.hidePoll(viewer, chat.PollID(v.Subject.ID), hide)
+		}
+		return s.hidePost(forum.PostID(v.Subject.ID), hide)
+	case Lock, Unlock:
+		return s.lock(thread, v.Action == Lock)
+	case Pin, Unpin:
+		return s.pin(thread, v.Action == Pin)
+	case Move:
+		return s.move(thread, v.Challenge)
+	case Rename:
+		return s.rename(thread, v.Title, v.Lang)
+	case Trust, Distrust:
+		return s.trust(viewer, member, v.Action == Trust)
+	case Role:
+		return s.setRole(viewer, member, v.Role)
+	}
+	return s.dismiss(v.Subject)
+}
