@@ -27,10 +27,19 @@ type DB interface {
 type Store struct {
 	DB
 	Changes *Changes
+	writing chan struct{} // holds a token for each transaction that runs; nil over a transaction
 }
 
-// NewStore makes a Store over a pool, or over a transaction in tests.
-func NewStore(db DB) *Store { return &Store{DB: db, Changes: NewChanges()} }
+// NewStore makes a Store over a pool, or over a transaction in tests. A quarter of a pool's connections is never given to
+// transactions: one that waits for another's lock holds its connection, and the other may need one more to read with.
+func NewStore(db DB) *Store {
+	s := &Store{DB: db, Changes: NewChanges()}
+	if pool, ok := db.(*pgxpool.Pool); ok {
+		most := pool.Config().MaxConns
+		s.writing = make(chan struct{}, max(1, most-max(1, most/4)))
+	}
+	return s
+}
 
 // Open connects a pool to url and checks that it answers. maxConns 0 is pgx's default, at least 8.
 func Open(ctx context.Context, url string, maxConns int32) (*pgxpool.Pool, error) {
@@ -69,31 +78,49 @@ func (t *Tx) OnCommit(f func()) { t.onCommit = append(t.onCommit, f) }
 
 const announce = `select pg_notify('` + channel + `', s) from unnest($1::text[]) s`
 
-// InTx runs f in one transaction: committed when f returns nil, else rolled back. It returns f's error unchanged.
+// InTx runs f in one transaction: committed when f returns nil, else rolled back. It returns f's error unchanged. One
+// InTx within another waits for itself when many do so: hand tx down instead.
 func (s *Store) InTx(ctx context.Context, f func(tx *Tx) error) error {
-	raw, err := s.DB.Begin(ctx)
+	tx, err := s.commit(ctx, f)
 	if err != nil {
-		return fmt.Errorf("pg: begin: %w", err)
-	}
-	// A rollback must happen even when the caller has gone; after a commit it does nothing.
-	defer raw.Rollback(context.WithoutCancel(ctx))
-	tx := &Tx{Tx: raw}
-	if err := f(tx); err != nil {
 		return err
-	}
-	if len(tx.touched) > 0 {
-		if _, err := raw.Exec(ctx, announce, tx.touched); err != nil {
-			return fmt.Errorf("pg: announce: %w", err)
-		}
-	}
-	if err := raw.Commit(ctx); err != nil {
-		return fmt.Errorf("pg: commit: %w", err)
 	}
 	s.Changes.Touch(tx.touched...)
 	for _, f := range tx.onCommit {
 		f()
 	}
 	return nil
+}
+
+// commit runs f in a transaction that is over when it returns.
+func (s *Store) commit(ctx context.Context, f func(tx *Tx) error) (*Tx, error) {
+	if s.writing != nil {
+		select {
+		case s.writing <- struct{}{}:
+			defer func() { <-s.writing }()
+		case <-ctx.Done():
+			return nil, fmt.Errorf("pg: begin: %w", ctx.Err())
+		}
+	}
+	raw, err := s.DB.Begin(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("pg: begin: %w", err)
+	}
+	// A rollback must happen even when the caller has gone; after a commit it does nothing.
+	defer raw.Rollback(context.WithoutCancel(ctx))
+	tx := &Tx{Tx: raw}
+	if err := f(tx); err != nil {
+		return nil, err
+	}
+	if len(tx.touched) > 0 {
+		if _, err := raw.Exec(ctx, announce, tx.touched); err != nil {
+			return nil, fmt.Errorf("pg: announce: %w", err)
+		}
+	}
+	if err := raw.Commit(ctx); err != nil {
+		return nil, fmt.Errorf("pg: commit: %w", err)
+	}
+	return tx, nil
 }
 
 // Constraint is the name of the constraint that err violates; empty when it violates none.

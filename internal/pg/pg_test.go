@@ -154,6 +154,32 @@ func TestInTx_savepoint(t *testing.T) {
 	}
 }
 
+// TestInTx_leavesConnectionsToReadWith: many wait for one lock, and whoever has it reads outside of its transaction.
+func TestInTx_leavesConnectionsToReadWith(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.DB(t)
+	store := pg.NewStore(pool)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	n := 2 * int(pool.Config().MaxConns)
+	done := make(chan error, n)
+	for range n {
+		go func() {
+			done <- store.InTx(ctx, func(tx *pg.Tx) error {
+				if _, err := tx.Exec(ctx, `select pg_advisory_xact_lock(7)`); err != nil {
+					return err
+				}
+				return store.QueryRow(ctx, `select pg_sleep(0.01)::text`).Scan(new(string))
+			})
+		}()
+	}
+	for range n {
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestConstraint(t *testing.T) {
 	t.Parallel()
 	store := pg.NewStore(pgtest.DB(t))
