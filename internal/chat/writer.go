@@ -15,6 +15,7 @@ import (
 const (
 	maxWaiting = 20_000 // messages that may wait to be written
 	maxBatch   = 1000   // messages written in one transaction
+	crowd      = 16     // messages in a transaction from which on many talk at once
 	// A batch must be written within batchTime, else its senders are told to try again; their client ids make that
 	// harmless.
 	batchTime = 15 * time.Second
@@ -36,8 +37,8 @@ type waiting struct {
 	done      func(seq int64, err error)
 }
 
-// writer is the one who writes what is said on this node: whatever waits goes into one transaction. There is no
-// timer, so an idle room pays one commit a message and a busy one shares it.
+// writer is the one who writes what is said on this node: whatever waits goes into one transaction. Only
+// where many talk at once does it wait a little for more, so an idle room pays one commit a message and a busy one shares it.
 type writer struct {
 	service *Service
 	mu      sync.Mutex
@@ -118,8 +119,36 @@ func (w *writer) run(gone chan struct{}) {
 			<-w.wake
 			continue
 		}
+		begun := time.Now()
 		w.write(batch)
+		if len(batch) >= crowd {
+			w.gather(len(batch), time.Since(begun)/4)
+		}
 	}
+}
+
+// gather waits for those who were just answered to say something again: where many talk at once, two halves of them would
+// pay a commit each in turn. It ends when nobody comes any more, and after at most that long.
+func (w *writer) gather(answered int, most time.Duration) {
+	const step, patience = 100 * time.Microsecond, 4
+	until := time.Now().Add(most)
+	last := w.waiting()
+	all := min(last+answered, maxBatch)
+	for still := 0; last < all && still < patience && time.Now().Before(until); {
+		time.Sleep(step)
+		if n := w.waiting(); n > last {
+			last, still = n, 0
+		} else {
+			still++
+		}
+	}
+}
+
+// waiting is how many messages wait to be written.
+func (w *writer) waiting() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.queue)
 }
 
 // write writes a batch and tells everybody how it went. A batch that Postgres refuses is written one by one, so

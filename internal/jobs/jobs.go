@@ -36,6 +36,7 @@ type Lane string
 const (
 	Common Lane = ""
 	Mail   Lane = "mail"
+	Aside  Lane = "aside" // work for the processor, which leaves most of it to those who wait: one worker
 )
 
 // Job is work to be enqueued. While one with the same Args waits, another is not enqueued; it makes the one that waits
@@ -44,7 +45,7 @@ type Job struct {
 	Args        Args
 	Priority    int       // Now, Soon or Whenever
 	After       time.Time // not before; zero: at once
-	Lane        Lane      // Common or Mail
+	Lane        Lane      // Common, Mail or Aside
 	NewestFirst bool      // of its priority the latest goes first: what is said in a room is worth most at once
 }
 

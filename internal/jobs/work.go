@@ -27,7 +27,7 @@ func (q *Queue) Start(ctx context.Context) error {
 	var err error
 	q.working, err = river.NewClient(riverpgxv5.New(q.pool), &river.Config{
 		Logger: quiet(q.log), Workers: q.handlers, JobTimeout: timeout, RetryPolicy: pauses{}, ErrorHandler: report{q.log},
-		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}, string(Mail): {MaxWorkers: workers}, following: {MaxWorkers: 1}}, FetchCooldown: 20 * time.Millisecond,
+		Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: workers}, string(Mail): {MaxWorkers: workers}, string(Aside): {MaxWorkers: 1}, following: {MaxWorkers: 1}}, FetchCooldown: 20 * time.Millisecond,
 	})
 	if err != nil {
 		return fmt.Errorf("jobs: %w", err)

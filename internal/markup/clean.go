@@ -132,6 +132,9 @@ func Blank(s string) bool {
 	if !visible(s) {
 		return true
 	}
+	if first, _ := utf8.DecodeRuneInString(strings.TrimSpace(s)); unicode.IsLetter(first) {
+		return false // no mark begins with a letter
+	}
 	return !visible(plain(s, plainWriter{skipMarks: true}))
 }
 

@@ -3,6 +3,7 @@ package markup
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -33,6 +34,9 @@ type Mentions map[string]Target
 // spaces, so each beginning of a run of Han characters is one; the longest that exists wins when the text is
 // rendered. Mail addresses and code mention nobody. At most 50 places of a text count.
 func MentionCandidates(src string) []string {
+	if !strings.ContainsAny(src, "@＠") {
+		return nil
+	}
 	seeker := &mentionSeeker{}
 	parse(src, seeker)
 	return seeker.candidates

@@ -79,32 +79,46 @@ func (s *Service) make(ctx context.Context, w Writing, locale i18n.Locale, was T
 // elsewhere.
 const maxRun = 5
 
-// join makes one piece of sentences in a row that the memory knows as one, the longest first.
-func (s *Service) join(ctx context.Context, pieces []segment.Piece, source, target string) ([]segment.Piece, error) {
-	type run struct{ first, last int }
-	var runs []run
-	var texts []string
+// run is some sentences in a row, from piece first to piece last.
+type run struct {
+	first, last int
+	text        string
+}
+
+// runs are all runs of two to maxRun sentences within a block with nothing but space between them; of one beginning the
+// shortest first.
+func runs(pieces []segment.Piece) (all []run) {
 	for i, p := range pieces {
 		text, sentences := p.Text, 1
 		for j := i + 1; p.Translate && j < len(pieces) && pieces[j].Block == p.Block && sentences < maxRun; j++ {
 			text += pieces[j].Text
 			if pieces[j].Translate {
 				sentences++
-				runs, texts = append(runs, run{i, j}), append(texts, text)
+				all = append(all, run{i, j, text})
 			} else if strings.Trim(pieces[j].Text, " \n") != "" {
 				break
 			}
 		}
 	}
-	if len(runs) == 0 {
+	return all
+}
+
+// join makes one piece of sentences in a row that the memory knows as one, the longest first.
+func (s *Service) join(ctx context.Context, pieces []segment.Piece, source, target string) ([]segment.Piece, error) {
+	all := runs(pieces)
+	if len(all) == 0 {
 		return pieces, nil
+	}
+	texts := make([]string, len(all))
+	for i, r := range all {
+		texts[i] = r.text
 	}
 	known, err := s.memory.Exact(ctx, s.store, source, target, texts)
 	if err != nil {
 		return nil, err
 	}
 	longest := map[int]int{}
-	for i, r := range runs {
+	for i, r := range all {
 		if known[i] != nil {
 			longest[r.first] = r.last // of one beginning the later run is the longer
 		}

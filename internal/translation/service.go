@@ -44,6 +44,7 @@ func New(store *pg.Store, p Parts) *Service {
 		p.Accounts.AboutChanged = s.aboutChanged
 	}
 	jobs.Handle(p.Queue, s.translate)
+	jobs.Handle(p.Queue, s.recallAll)
 	jobs.Handle(p.Queue, s.backfill)
 	return s
 }

@@ -34,19 +34,37 @@ func (s *Service) Written(ctx context.Context, tx *pg.Tx, kind SubjectKind, text
 		return err
 	}
 	var all []jobs.Job
-	for _, t := range texts {
-		for _, l := range i18n.Written {
-			if t.Lang == "" || t.Lang == string(l) {
-				continue
+	for _, l := range i18n.Written {
+		var ids []int64
+		for _, t := range texts {
+			if t.Lang != "" && t.Lang != string(l) {
+				ids = append(ids, t.ID)
 			}
-			j := jobs.Job{Args: Task{Subject{kind, t.ID}, l}, Priority: jobs.Soon}
+		}
+		for _, args := range s.tasks(kind, ids, l) {
+			j := jobs.Job{Args: args, Priority: jobs.Soon}
 			if kind == Message || kind == Poll || kind == PollOption { // what is being talked about, or voted on, now
 				j.Priority, j.NewestFirst = jobs.Now, true
+			}
+			if _, many := args.(Recall); many {
+				j.Lane = jobs.Aside
 			}
 			all = append(all, j)
 		}
 	}
 	return s.queue.Add(ctx, tx, all...)
+}
+
+// tasks are the jobs of translating texts of one kind: one for each where engines do it, which take their time, and one for
+// all where memory alone does, which asks for all at once.
+func (s *Service) tasks(kind SubjectKind, ids []int64, l i18n.Locale) (all []jobs.Args) {
+	if len(s.engines) == 0 && len(ids) > 1 {
+		return append(all, Recall{Texts: kind, IDs: joinIDs(ids), Locale: l})
+	}
+	for _, id := range ids {
+		all = append(all, Task{Subject{kind, id}, l})
+	}
+	return all
 }
 
 // Fresh is a text that was just written.

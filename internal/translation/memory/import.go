@@ -112,7 +112,7 @@ func (in *intake) add(ctx context.Context, u exchange.Unit) error {
 	in.taken++
 	in.units = append(in.units, []any{in.taken, unitHash(texts), u.ID, u.Note, u.Source, created})
 	for _, t := range texts {
-		signature := t.signature
+		signature := t.signature()
 		if signature == nil {
 			signature = []int32{}
 		}

@@ -80,7 +80,7 @@ type columns struct {
 func (c *columns) add(t text) {
 	c.texts = append(c.texts, t.text)
 	c.keys = append(c.keys, keyHash(t.key))
-	c.signatures = append(c.signatures, array(t.signature))
+	c.signatures = append(c.signatures, array(t.signature()))
 }
 
 func (l *lesson) add(source, target string, p segment.Pair) {

@@ -179,9 +179,12 @@ func (qs questions) alike(ctx context.Context, db pg.DB, source, target string, 
 	var ns []int
 	var signatures []string
 	for i, q := range qs.all {
-		if len(q.text.signature) > 0 && wants(q) {
+		if !wants(q) {
+			continue
+		}
+		if signature := q.text.signature(); len(signature) > 0 {
 			ns = append(ns, i+1)
-			signatures = append(signatures, array(q.text.signature))
+			signatures = append(signatures, array(signature))
 		}
 	}
 	if len(ns) == 0 || source == target {

@@ -79,8 +79,10 @@ func (s *Service) Size(ctx context.Context) (int, error) {
 type text struct {
 	lang, text string
 	key        string
-	signature  []int32
 }
+
+// signature is what texts like it are found by.
+func (t text) signature() []int32 { return segment.Signature(t.text) }
 
 // prepare cleans a text and makes what it is found by; false for one that says nothing, is too long, or is no UTF-8.
 func prepare(lang, s string) (text, bool) {
@@ -90,7 +92,7 @@ func prepare(lang, s string) (text, bool) {
 		return text{}, false
 	}
 	key := segment.Key(s)
-	return text{lang, s, key, segment.Signature(s)}, key != ""
+	return text{lang, s, key}, key != ""
 }
 
 // keyHash is what a text is looked up by: keys may be longer than an index takes.
