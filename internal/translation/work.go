@@ -12,8 +12,13 @@ import (
 	"senet/internal/translation/engine"
 )
 
-// Work does a Task at once, in place of the queue.
-func (s *Service) Work(ctx context.Context, task Task) error { return s.translate(ctx, task) }
+// Work does a Task or a Recall at once, in place of the queue.
+func (s *Service) Work(ctx context.Context, args jobs.Args) error {
+	if all, ok := args.(Recall); ok {
+		return s.recallAll(ctx, all)
+	}
+	return s.translate(ctx, args.(Task))
+}
 
 // translate does a Task: it makes what is missing or outdated, and nothing where a person has written, where the text is
 // gone, or where it has come to be in that language.
