@@ -12,14 +12,9 @@ import (
 	"senet/internal/pg/pgtest"
 )
 
-// TestOpenAPI_polls: what the API answers about polls has the shape that the document gives it, whatever their kind.
-func TestOpenAPI_polls(t *testing.T) {
-	site := apptest.New(t, pgtest.DB(t)) // the translation of a word is a transaction of its own
-	doc := document(t, site)
-	wang := site.Person("Wang Min", account.RoleMember, i18n.Zh)
-	anna := site.Person("Anna Weber", account.RoleModerator, i18n.En)
-	second := site.Person("Piet Bakker", account.RoleModerator, i18n.En) // nobody decides about their own poll
-	holds := func(who apptest.Person, method, path, route string, body any, want int) apptest.Answer {
+// holding sends a request and holds the answer against the document: route is the path as that writes it.
+func holding(t *testing.T, site *apptest.Site, doc map[string]any) func(who apptest.Person, method, path, route string, body any, want int) apptest.Answer {
+	return func(who apptest.Person, method, path, route string, body any, want int) apptest.Answer {
 		t.Helper()
 		a := site.API(who, method, path, body)
 		if a.Status != want {
@@ -38,6 +33,16 @@ func TestOpenAPI_polls(t *testing.T) {
 		}
 		return a
 	}
+}
+
+// TestOpenAPI_polls: what the API answers about polls has the shape that the document gives it, whatever their kind.
+func TestOpenAPI_polls(t *testing.T) {
+	site := apptest.New(t, pgtest.DB(t)) // the translation of a word is a transaction of its own
+	doc := document(t, site)
+	wang := site.Person("Wang Min", account.RoleMember, i18n.Zh)
+	anna := site.Person("Anna Weber", account.RoleModerator, i18n.En)
+	second := site.Person("Piet Bakker", account.RoleModerator, i18n.En) // nobody decides about their own poll
+	holds := holding(t, site, doc)
 	var rooms struct {
 		Items []struct {
 			RoomID int64 `json:"room_id"`

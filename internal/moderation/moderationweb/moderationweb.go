@@ -56,6 +56,7 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 
 	pages.Post("/rooms/:id/sanctions", httpx.SignedIn, h.sanctionForm)
 	api.Post("/rooms/:id/sanctions", httpx.SignedIn, h.sanction)
+	h.mountDesk(api)
 	api.Post("/posts/:id/hide", httpx.Moderator, h.apiAct(moderation.Post, moderation.Hide))
 	api.Post("/posts/:id/unhide", httpx.Moderator, h.apiAct(moderation.Post, moderation.Unhide))
 	api.Post("/messages/:id/hide", httpx.Moderator, h.apiAct(moderation.Message, moderation.Hide))
