@@ -60,7 +60,7 @@ func (s *Service) decide(ctx context.Context, viewer account.Viewer, d decision)
 			return Entry{}, err
 		}
 	}
-	reason, err := checkReason(d.why.Reason, d.action.reasoned() && d.undoes == 0)
+	reason, err := checkReason(d.why.Reason, d.action.reasoned() && d.undoes == 0 && d.why.Rule == "")
 	if err != nil {
 		return Entry{}, err
 	}
@@ -171,7 +171,7 @@ func (s *Service) tell(ctx context.Context, tx *pg.Tx, e Entry, n notify.Notice)
 		return nil
 	}
 	n.To, n.Actor, n.Subject = e.AuthorID, e.ActorID, e.Subject().String()
-	n.Data.Reason = e.Reason
+	n.Data.Reason, n.Data.Rule = e.Reason, e.Rule
 	return s.notify.Tell(ctx, tx, n)
 }
 

@@ -67,6 +67,7 @@ type Data struct {
 	Title     string       `json:"title,omitempty"` // of the thread
 	Lang      string       `json:"lang,omitempty"`  // of Title
 	Reason    string       `json:"reason,omitempty"`
+	Rule      string       `json:"rule,omitempty"`      // the key of the rule that a decision applies
 	Was       string       `json:"was,omitempty"`       // the former title
 	Challenge *i18n.Text   `json:"challenge,omitempty"` // where a thread was started or moved to; the name of the room it is about
 	Role      account.Role `json:"role,omitempty"`

@@ -23,9 +23,11 @@ func TestOpenAPI_moderation(t *testing.T) {
 	var posts struct{ Items []struct{ ID int64 } }
 	site.API(anna, "GET", fmt.Sprintf("/threads/%d/posts", thread.ID), nil).Want(200).JSON(&posts)
 	post := moderation.Subject{Kind: moderation.Post, ID: posts.Items[1].ID}
-	if _, err := site.Hub.Moderation.Report(t.Context(), eoin.Viewer, moderation.ReportForm{Subject: post, Category: "spam", Text: "Advertising"}); err != nil {
-		t.Fatal(err)
-	}
+	report := map[string]any{"subject": post, "category": "spam", "text": "Advertising"}
+	holds(apptest.Person{}, "POST", "/reports", "/reports", report, 401)
+	holds(eoin, "POST", "/reports", "/reports", report, 201)
+	holds(eoin, "POST", "/reports", "/reports", report, 409)
+	holds(eoin, "POST", "/reports", "/reports", map[string]any{"subject": post, "category": "ugly"}, 422)
 
 	holds(apptest.Person{}, "GET", "/rules", "/rules", nil, 200)
 	holds(eoin, "GET", "/moderation/queue", "/moderation/queue", nil, 403)

@@ -196,7 +196,7 @@ func TestLayout_rolesAndInbox(t *testing.T) {
 		t.Error("signing out has no token")
 	}
 	admin := get(t, "/en", "admin", layout(ui.Meta{}))
-	if admin.Find(`header nav a[href="/en/moderation"], header nav a[href="/en/admin"]`).Length() != 2 {
+	if admin.Find(`header nav a[href="/en/moderation/queue"], header nav a[href="/en/admin"]`).Length() != 2 {
 		t.Error("an administrator misses moderation or administration in the navigation")
 	}
 }

@@ -24,11 +24,11 @@ import (
 // a page is the hub's own; the challenge is curated in English and Chinese.
 type world struct {
 	*apptest.Site
-	visitor, member, moderator, admin apptest.Person
-	thread, post, notice, message     int64
-	challenge, room, term, unit       int64
-	event, question, poll             int64
-	path                              string // of the thread
+	visitor, member, moderator, admin       apptest.Person
+	thread, post, notice, message, reported int64
+	challenge, room, term, unit             int64
+	event, question, poll                   int64
+	path                                    string // of the thread
 }
 
 // translated is a post in English.
@@ -103,6 +103,9 @@ func newWorld(t *testing.T) *world {
 	w.find(new(int64), `insert into translation_usage (month, source, characters, texts)
 		values (date_trunc('month', now() at time zone 'utc'), 'memory', 12345, 10) returning texts`)
 	w.find(&w.message, `select max(id) from messages`)
+	var report struct{ ID int64 }
+	w.API(w.admin, "POST", "/reports", map[string]any{"subject": map[string]any{"kind": "message", "id": w.message}, "category": "spam", "text": "又是广告"}).Want(201).JSON(&report)
+	w.find(&w.reported, `select max(id) from cases`)
 	w.find(&w.notice, `select max(id) from notices where member_id = (select id from members where name = '王敏')`)
 	return w
 }
@@ -116,7 +119,7 @@ func (w *world) find(to *int64, query string) {
 
 // paths are the addresses of a route of pages; ok is false when nothing is known of one of its parameters.
 func (w *world) paths(route string) (paths []string, ok bool) {
-	ids := map[string]int64{"/t/": w.thread, "/p/": w.post, "/inbox/": w.notice, "/moderation/posts/": w.post, "/moderation/messages/": w.message,
+	ids := map[string]int64{"/report/post/": w.post, "/moderation/cases/": w.reported, "/t/": w.thread, "/p/": w.post, "/inbox/": w.notice, "/moderation/posts/": w.post, "/moderation/messages/": w.message,
 		"/moderation/threads/": w.thread, "/moderation/members/": int64(w.member.ID), "/translate/post/": w.post, "/glossary/": w.term,
 		"/admin/memory/": w.unit, "/admin/challenges/": w.challenge, "/admin/members/": int64(w.member.ID), "/w/": w.event, "/messages/": w.message, "/moderation/questions/": w.question, "/moderation/polls/": w.poll}
 	route = strings.NewReplacer(":slug", w.Challenge, ":workshop", fmt.Sprint(w.event), ":who", w.member.Name, ":token", "no-such-token", ":kind", "post", ":into", "en").Replace(route)

@@ -856,7 +856,7 @@ func post(h *Handlers, r *httpx.Request, v threadView, p forum.Post) templ.Compo
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if r.Viewer.Moderates() {
+			if p.AuthorID != r.Viewer.ID {
 				templ_7745c5c3_Err = h.PostTools(r, int64(p.ID), false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -28,6 +28,10 @@ func New(m *moderation.Service, f *forum.Service, words *i18n.Bundle) *Handlers 
 // links from places that cannot hold a form.
 func (h *Handlers) Mount(pages, api fiber.Router) {
 	pages.Get("/moderation", httpx.Moderator, h.log)
+	pages.Get("/moderation/queue", httpx.Moderator, h.queue)
+	pages.Get("/moderation/cases/:id", httpx.Moderator, h.lookAtCase)
+	pages.Post("/moderation/cases/:id", httpx.Moderator, h.decideCase)
+	pages.Post("/moderation/cases/:id/release", httpx.Moderator, h.releaseCase)
 	pages.Post("/moderation/undo/:log", httpx.Moderator, h.undo)
 	pages.Get("/moderation/posts/:id/:act", httpx.Moderator, h.ask(moderation.Post))
 	pages.Post("/moderation/posts/:id/:act", httpx.Moderator, h.do(moderation.Post))
@@ -41,6 +45,11 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	pages.Post("/moderation/threads/:id/:act", httpx.Moderator, h.do(moderation.Thread))
 	pages.Get("/moderation/members/:id/:act", httpx.Moderator, h.ask(moderation.Member))
 	pages.Post("/moderation/members/:id/:act", httpx.Moderator, h.do(moderation.Member))
+
+	pages.Get("/rules", h.rulesPage)
+	pages.Get("/report/:kind/:id", httpx.SignedIn, h.askReport)
+	pages.Post("/report/:kind/:id", httpx.SignedIn, h.sendReport)
+	pages.Get("/settings/reports", httpx.SignedIn, h.myReports)
 
 	pages.Get("/admin", httpx.Admin, h.overview)
 	pages.Get("/admin/challenges", httpx.Admin, h.challenges)
@@ -57,6 +66,7 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	pages.Post("/rooms/:id/sanctions", httpx.SignedIn, h.sanctionForm)
 	api.Post("/rooms/:id/sanctions", httpx.SignedIn, h.sanction)
 	h.mountDesk(api)
+	api.Post("/reports", httpx.SignedIn, h.apiReport)
 	api.Post("/posts/:id/hide", httpx.Moderator, h.apiAct(moderation.Post, moderation.Hide))
 	api.Post("/posts/:id/unhide", httpx.Moderator, h.apiAct(moderation.Post, moderation.Unhide))
 	api.Post("/messages/:id/hide", httpx.Moderator, h.apiAct(moderation.Message, moderation.Hide))

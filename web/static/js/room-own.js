@@ -31,6 +31,7 @@ export function own(root, { log, locale, member, word }) {
 
   function equip(li) {
     if (!tools || !li || Number(li.dataset.by) !== member || li.classList.contains("removed") || li.querySelector("a[data-edit]")) return;
+    li.querySelector("[data-report]")?.remove();
     const link = tools.firstElementChild.cloneNode(true);
     link.href = `/${locale}/messages/${li.dataset.id}/edit`;
     li.querySelector(".msg-tools").append(link);

@@ -1,0 +1,253 @@
+package moderationweb
+
+import (
+	"net/url"
+	"strconv"
+
+	"github.com/gofiber/fiber/v2"
+
+	"senet/internal/fault"
+	"senet/internal/httpx"
+	"senet/internal/i18n"
+	"senet/internal/moderation"
+	"senet/internal/translation"
+	"senet/web/ui"
+)
+
+// queueView is a page of the queue.
+type queueView struct {
+	Filter     moderation.QueueFilter
+	Waiting    []moderation.Waiting
+	Rules      map[string]string // titles by key
+	Challenges []ui.Option
+	Next       string
+}
+
+func (v queueView) filtered() bool { return v.Filter != (moderation.QueueFilter{}) }
+
+func (h *Handlers) queue(c *fiber.Ctx) error {
+	r := httpx.Of(c)
+	challenge, err := httpx.Int(c, "challenge", 0, 0, 1<<62)
+	if err != nil {
+		return err
+	}
+	after, err := readCursor(c.Query("after"))
+	if err != nil {
+		return err
+	}
+	v := queueView{Filter: moderation.QueueFilter{Kind: moderation.Cause(c.Query("kind")), Challenge: challenge, Lang: c.Query("lang"), Mine: c.Query("mine") == "1"}}
+	waiting, next, err := h.moderation.Queue(c.UserContext(), r.Viewer, v.Filter, after)
+	if err != nil {
+		return err
+	}
+	v.Waiting = waiting
+	rules, err := h.moderation.Rules(c.UserContext())
+	if err != nil {
+		return err
+	}
+	v.Rules = ruleNames(r, rules)
+	if v.Challenges, err = h.challengeOptions(c); err != nil {
+		return err
+	}
+	if next.ID != 0 {
+		q := url.Values{"after": {writeCursor(next)}}
+		for name, value := range map[string]string{"kind": c.Query("kind"), "challenge": c.Query("challenge"), "lang": c.Query("lang"), "mine": c.Query("mine")} {
+			if value != "" {
+				q.Set(name, value)
+			}
+		}
+		v.Next = r.URL("/moderation/queue?" + q.Encode())
+	}
+	return httpx.Render(c, fiber.StatusOK, queuePage(r, v))
+}
+
+// challengeOptions are the challenges that are not archived.
+func (h *Handlers) challengeOptions(c *fiber.Ctx) ([]ui.Option, error) {
+	r := httpx.Of(c)
+	cs, err := h.forum.Challenges(c.UserContext(), r.Viewer)
+	if err != nil {
+		return nil, err
+	}
+	var options []ui.Option
+	for _, ch := range cs {
+		if ch.ArchivedAt == nil {
+			title, _ := ch.Title().In(r.Locale)
+			options = append(options, ui.Option{Value: strconv.FormatInt(int64(ch.ID), 10), Label: title})
+		}
+	}
+	return options, nil
+}
+
+// caseForm is how a case is decided.
+type caseForm struct {
+	Action moderation.Action
+	Rule   string
+	Picked string
+	Reason string
+}
+
+// caseView is the page of a case.
+type caseView struct {
+	moderation.Look
+	Form    caseForm
+	Fault   *fault.Fault
+	Rules   []moderation.Rule
+	Reports []moderation.ReportOf
+	More    string // URL of older reports
+}
+
+// open reports whether the viewer may decide the case now.
+func (v caseView) open(r *httpx.Request) bool {
+	return v.Case.ClosedAt == nil && v.Case.ClaimedBy == r.Viewer.ID && v.Case.AuthorID != r.Viewer.ID
+}
+
+// names are the titles of the rules by their keys.
+func (v caseView) names(r *httpx.Request) map[string]string { return ruleNames(r, v.Rules) }
+
+// ruleOptions are the rules that a decision may apply, the one that most reports name chosen.
+func (v caseView) ruleOptions(r *httpx.Request) []ui.Option {
+	options := []ui.Option{{Value: "", Label: r.T("case.no_rule")}}
+	for _, rule := range v.Rules {
+		if !rule.Archived {
+			options = append(options, ui.Option{Value: rule.Key, Label: ruleTitle(r, rule)})
+		}
+	}
+	return options
+}
+
+func (v caseView) rule() string {
+	if v.Form.Action != "" || len(v.Reports) == 0 {
+		return v.Form.Rule
+	}
+	return v.Reports[0].Rule
+}
+
+// sides are the text as it was written and its translation, each with its language.
+func (v caseView) translated() bool { return v.Found.TrText != "" }
+
+func (v caseView) stale() bool { return v.Found.TrVersion < v.Text.Version && v.Found.TrKind != translation.Original }
+
+func (h *Handlers) lookAtCase(c *fiber.Ctx) error {
+	id, err := httpx.ID[moderation.CaseID](c, "id")
+	if err != nil {
+		return err
+	}
+	return h.showCase(c, fiber.StatusOK, id, caseForm{}, nil)
+}
+
+func (h *Handlers) showCase(c *fiber.Ctx, status int, id moderation.CaseID, f caseForm, wrong *fault.Fault) error {
+	r := httpx.Of(c)
+	look, err := h.moderation.Look(c.UserContext(), r.Viewer, id)
+	if err != nil {
+		return err
+	}
+	v := caseView{Look: look, Form: f, Fault: wrong}
+	if v.Rules, err = h.moderation.Rules(c.UserContext()); err != nil {
+		return err
+	}
+	before, err := httpx.Int(c, "reports", 0, 0, 1<<62)
+	if err != nil {
+		return err
+	}
+	reports, next, err := h.moderation.Reports(c.UserContext(), r.Viewer, id, moderation.ReportID(before))
+	if err != nil {
+		return err
+	}
+	v.Reports = reports
+	if next != 0 {
+		v.More = "?reports=" + strconv.FormatInt(int64(next), 10)
+	}
+	for _, entries := range [][]moderation.Entry{v.Before, v.Against} {
+		for i := range entries {
+			entries[i].Reason = h.reasons.In(r.P, entries[i].Reason)
+		}
+	}
+	return httpx.Render(c, status, casePage(r, v))
+}
+
+// decideCase decides what the case is about, and leads to the next one.
+func (h *Handlers) decideCase(c *fiber.Ctx) error {
+	r := httpx.Of(c)
+	id, err := httpx.ID[moderation.CaseID](c, "id")
+	if err != nil {
+		return err
+	}
+	var f caseForm
+	var action string
+	for name, to := range map[string]*string{"action": &action, "rule": &f.Rule, "picked": &f.Picked, "reason": &f.Reason} {
+		if *to, err = httpx.Field(c, name); err != nil {
+			return err
+		}
+	}
+	f.Action = moderation.Action(action)
+	k, err := h.moderation.FindCase(c.UserContext(), r.Viewer, id)
+	if err != nil {
+		return err
+	}
+	e, err := h.moderation.Decide(c.UserContext(), r.Viewer, moderation.Verdict{Action: f.Action, Subject: k.Subject(),
+		Why: moderation.Why{Reason: form{Picked: f.Picked, Reason: f.Reason}.reason(), Rule: f.Rule, Case: id}})
+	if fl := fault.Of(err); fl != nil && (fl.Kind == fault.Invalid || fl.Kind == fault.Conflict || fl.Kind == fault.Forbidden) {
+		return h.showCase(c, httpx.Status(fl.Kind), id, f, fl)
+	}
+	if err != nil {
+		return err
+	}
+	next, err := h.moderation.Next(c.UserContext(), r.Viewer, id)
+	if err != nil {
+		return err
+	}
+	if next == 0 {
+		return done(c, e, r.URL("/moderation/queue"))
+	}
+	return done(c, e, r.URL("/moderation/cases/"+strconv.FormatInt(int64(next), 10)))
+}
+
+func (h *Handlers) releaseCase(c *fiber.Ctx) error {
+	id, err := httpx.ID[moderation.CaseID](c, "id")
+	if err != nil {
+		return err
+	}
+	if err := h.moderation.Release(c.UserContext(), httpx.Of(c).Viewer, id); err != nil {
+		return err
+	}
+	return c.Redirect(httpx.Of(c).URL("/moderation/queue"), fiber.StatusSeeOther)
+}
+
+func caseURL(r *httpx.Request, id moderation.CaseID) string {
+	return r.URL("/moderation/cases/" + strconv.FormatInt(int64(id), 10))
+}
+
+// subjectName names what a case is about.
+func subjectName(r *httpx.Request, k moderation.Case) string {
+	if k.Locale != "" {
+		return r.T("case.subject_translation")
+	}
+	return r.T("case.subject." + k.SubjectKind)
+}
+
+// ruleList names the rules that reports name.
+func ruleList(r *httpx.Request, names map[string]string, keys []string) string {
+	titles := make([]string, len(keys))
+	for i, key := range keys {
+		titles[i] = names[key]
+	}
+	return r.P.List(titles...)
+}
+
+// causeOptions are the choices of the queue's filter.
+func causeOptions(r *httpx.Request) []ui.Option {
+	options := []ui.Option{{Value: "", Label: r.T("case.all")}}
+	for _, k := range moderation.Causes {
+		options = append(options, ui.Option{Value: string(k), Label: r.T("case.kind." + string(k))})
+	}
+	return options
+}
+
+func languageOptions(r *httpx.Request) []ui.Option {
+	options := []ui.Option{{Value: "", Label: r.T("case.any_language")}}
+	for _, l := range i18n.Written {
+		options = append(options, ui.Option{Value: string(l), Label: r.T("lang." + string(l))})
+	}
+	return options
+}
+
