@@ -77,7 +77,7 @@ func (s *Service) draft(f JoinForm) (newMember, error) {
 	return m, wrong.Err()
 }
 
-const findJoined = `select id, password_hash from members where join_id = @join`
+const findJoined = `select id, password_hash, coalesce(suspended_until, 'epoch') as suspended_until from members where join_id = @join`
 
 // joinedBefore answers a form that has been sent twice.
 func (s *Service) joinedBefore(ctx context.Context, f JoinForm) (Member, string, error) {
@@ -125,7 +125,7 @@ const insertMember = `
 	             then nullif(@email_key, '') end,
 	        nullif(@password_hash, ''), @locale, @time_zone, @region, @affiliation, @role, @join_id, @consented_at, @created_at)
 	returning id, name, handle, coalesce(email, '') as email, locale, time_zone, region, affiliation, role, translator, created_at,
-	          about, about_html, about_lang`
+	          about, about_html, about_lang, '0001-01-01 00:00+00'::timestamptz as silenced_until, '0001-01-01 00:00+00'::timestamptz as suspended_until`
 
 // maxInserts bounds how often an insert is tried when others take the same handle or e-mail at the same moment.
 const maxInserts = 10

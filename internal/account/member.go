@@ -30,6 +30,9 @@ type Member struct {
 	About       string // what the member says of themselves, Markdown; empty in lists
 	AboutHTML   string
 	AboutLang   string
+
+	// Sanctions in force, for moderators; the zero time: none.
+	SilencedUntil, SuspendedUntil time.Time
 }
 
 // Card is what others see beside what a member wrote.
@@ -44,14 +47,16 @@ type Card struct {
 
 const memberColumns = `
 	select id, name, handle, locale, time_zone, region, affiliation, role, translator, created_at, about, about_html, about_lang,
-	       case when @admin or id = @viewer then coalesce(email, '') else '' end as email
+	       case when @admin or id = @viewer then coalesce(email, '') else '' end as email,
+	       case when @staff and silenced_until > now() then silenced_until else '0001-01-01 00:00+00'::timestamptz end as silenced_until,
+	       case when @staff and suspended_until > now() then suspended_until else '0001-01-01 00:00+00'::timestamptz end as suspended_until
 	from members `
 
 const findMember = memberColumns + `where id = @id`
 
 // FindMember is one member's profile, for everyone; NotFound when there is none.
 func (s *Service) FindMember(ctx context.Context, viewer Viewer, id MemberID) (Member, error) {
-	return s.find(ctx, findMember, pgx.StrictNamedArgs{"id": id, "viewer": viewer.ID, "admin": viewer.Administers()})
+	return s.find(ctx, findMember, pgx.StrictNamedArgs{"id": id, "viewer": viewer.ID, "admin": viewer.Administers(), "staff": viewer.Moderates()})
 }
 
 const findMemberByHandle = memberColumns + `where handle_key = @handle`
@@ -59,7 +64,7 @@ const findMemberByHandle = memberColumns + `where handle_key = @handle`
 // FindByHandle is FindMember by handle, "@" before it or not.
 func (s *Service) FindByHandle(ctx context.Context, viewer Viewer, handle string) (Member, error) {
 	key := markup.Fold(strings.TrimPrefix(cleanShort(handle), "@"))
-	return s.find(ctx, findMemberByHandle, pgx.StrictNamedArgs{"handle": key, "viewer": viewer.ID, "admin": viewer.Administers()})
+	return s.find(ctx, findMemberByHandle, pgx.StrictNamedArgs{"handle": key, "viewer": viewer.ID, "admin": viewer.Administers(), "staff": viewer.Moderates()})
 }
 
 func (s *Service) find(ctx context.Context, query string, args pgx.StrictNamedArgs) (Member, error) {
@@ -124,7 +129,9 @@ const pageOfMembers = 50
 
 const listMembers = `
 	select id, name, handle, locale, time_zone, region, affiliation, role, translator, created_at, '' as about, '' as about_html,
-	       '' as about_lang, coalesce(email, '') as email
+	       '' as about_lang, coalesce(email, '') as email,
+	       case when silenced_until > now() then silenced_until else '0001-01-01 00:00+00'::timestamptz end as silenced_until,
+	       case when suspended_until > now() then suspended_until else '0001-01-01 00:00+00'::timestamptz end as suspended_until
 	from members
 	where (@before = 0 or id < @before)
 	  and (@role = '' or role = @role)

@@ -99,9 +99,10 @@ func cut(s string, most int) string {
 }
 
 const viewerBySession = `
-	select m.id, m.name, m.handle, m.locale, m.time_zone, m.region, m.affiliation, m.role, m.translator, s.id as session, s.last_seen_at
+	select m.id, m.name, m.handle, m.locale, m.time_zone, m.region, m.affiliation, m.role, m.translator, s.id as session, s.last_seen_at,
+	       coalesce(m.silenced_until, 'epoch') as silenced_until
 	from sessions s join members m on m.id = s.member_id
-	where s.token_hash = @token and s.expires_at > @now`
+	where s.token_hash = @token and s.expires_at > @now and (m.suspended_until is null or m.suspended_until <= @now)`
 
 // BySession is who has this session; the zero Viewer when nobody has, whatever the token looks like.
 func (s *Service) BySession(ctx context.Context, token string) (Viewer, error) {
@@ -110,9 +111,9 @@ func (s *Service) BySession(ctx context.Context, token string) (Viewer, error) {
 
 const viewerByToken = `
 	select m.id, m.name, m.handle, m.locale, m.time_zone, m.region, m.affiliation, m.role, m.translator, 0::bigint as session,
-	       @now::timestamptz as last_seen_at
+	       @now::timestamptz as last_seen_at, coalesce(m.silenced_until, 'epoch') as silenced_until
 	from api_tokens t join members m on m.id = t.member_id
-	where t.token_hash = @token and t.revoked_at is null`
+	where t.token_hash = @token and t.revoked_at is null and (m.suspended_until is null or m.suspended_until <= @now)`
 
 // ByToken is whose API token this is; the zero Viewer when nobody's.
 func (s *Service) ByToken(ctx context.Context, token string) (Viewer, error) {
@@ -131,6 +132,8 @@ type viewerRow struct {
 	Translator  bool
 	Session     int64
 	LastSeenAt  time.Time
+
+	SilencedUntil time.Time
 }
 
 func (s *Service) viewer(ctx context.Context, token string, bearer bool) (Viewer, error) {
@@ -178,7 +181,7 @@ func (s *Service) viewerOf(row viewerRow) Viewer {
 		zone = time.UTC
 	}
 	return Viewer{ID: row.ID, Name: row.Name, Handle: row.Handle, Locale: row.Locale, Zone: zone, Region: row.Region,
-		Affiliation: row.Affiliation, Role: row.Role, Translator: row.Translator, Session: row.Session}
+		Affiliation: row.Affiliation, Role: row.Role, Translator: row.Translator, Session: row.Session, SilencedUntil: row.SilencedUntil}
 }
 
 const touchSession = `

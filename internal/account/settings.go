@@ -36,6 +36,15 @@ func (s *Service) UpdateSettings(ctx context.Context, viewer Viewer, f SettingsF
 	if err := wrong.Err(); err != nil {
 		return err
 	}
+	if err := viewer.MayWrite(); err != nil { // their own settings they may have, but no other words
+		same, lookErr := s.sameWords(ctx, viewer.ID, p, about)
+		if lookErr != nil {
+			return lookErr
+		}
+		if !same {
+			return err
+		}
+	}
 	return s.store.InTx(ctx, func(tx *pg.Tx) error {
 		_, err := tx.Exec(ctx, updateSettings, pgx.StrictNamedArgs{"id": viewer.ID, "name": p.name,
 			"affiliation": p.affiliation, "region": p.region, "locale": p.locale, "time_zone": p.zone})
@@ -56,6 +65,18 @@ func (s *Service) UpdateSettings(ctx context.Context, viewer Viewer, f SettingsF
 const findOwnPassword = `select coalesce(password_hash, '') as password_hash, name, coalesce(email, '') as email from members where id = @id`
 
 const updatePassword = `update members set password_hash = @hash where id = @id and coalesce(password_hash, '') = @was`
+
+const sameWords = `
+	select exists (select from members where id = @id and name = @name and affiliation = @affiliation and about = @about)`
+
+// sameWords reports whether a profile shows others what it has shown.
+func (s *Service) sameWords(ctx context.Context, id MemberID, p profile, about string) (same bool, err error) {
+	err = s.store.QueryRow(ctx, sameWords, pgx.StrictNamedArgs{"id": id, "name": p.name, "affiliation": p.affiliation, "about": about}).Scan(&same)
+	if err != nil {
+		return false, fmt.Errorf("look at the profile of member %d: %w", id, err)
+	}
+	return same, nil
+}
 
 // ChangePassword replaces the viewer's password; current is the one so far. All other sessions end. Wrong guesses are
 // counted as failed sign-ins are: a stolen session must not become a way to try passwords.

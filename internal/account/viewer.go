@@ -3,6 +3,7 @@ package account
 import (
 	"time"
 
+	"senet/internal/fault"
 	"senet/internal/i18n"
 )
 
@@ -40,6 +41,8 @@ type Viewer struct {
 	Role        Role
 	Translator  bool  // trusted with other people's translations
 	Session     int64 // the session's id; 0 with an API token
+
+	SilencedUntil time.Time // until then they may read and report, and write nothing
 }
 
 // Visitor is a viewer who has not signed in, in UTC.
@@ -47,6 +50,18 @@ func Visitor() Viewer { return Viewer{Zone: time.UTC} }
 
 // SignedIn reports whether the viewer is a member.
 func (v Viewer) SignedIn() bool { return v.ID != 0 }
+
+// MayWrite is nil when the viewer may write something that others read; else the fault of not being signed in, or of being
+// silenced and until when.
+func (v Viewer) MayWrite() error {
+	switch {
+	case !v.SignedIn():
+		return fault.New(fault.Unauthorised, "error.sign_in")
+	case v.SilencedUntil.After(time.Now()):
+		return errSilenced(v.SilencedUntil)
+	}
+	return nil
+}
 
 // Moderates reports whether the viewer may act on what others wrote.
 func (v Viewer) Moderates() bool { return v.Role == RoleModerator || v.Role == RoleAdmin }

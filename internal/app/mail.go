@@ -52,6 +52,6 @@ func (h *Hub) buildMail(store *pg.Store, words *i18n.Bundle, o Options) *mail.Se
 		o.Mail.From = mail.DefaultFrom(o.BaseURL)
 	}
 	h.Mail = mail.New(store, mail.Options{Transport: o.Mail.Transport, From: o.Mail.From, BaseURL: o.BaseURL, Words: words, Queue: h.queue,
-		Log: o.Log, Pause: o.Mail.Pause})
+		Log: o.Log, Pause: o.Mail.Pause, Barred: h.Accounts.Suspended})
 	return h.Mail
 }

@@ -21,6 +21,7 @@ import (
 // open are the routes that change something and are open to visitors, each with the reason.
 var open = map[string]string{
 	"POST /:locale/join":              "joining makes the member",
+	"POST /:locale/appeal":            "who is shut out cannot sign in, and gives name and password",
 	"POST /:locale/sign-in":           "signing in makes the session",
 	"POST /:locale/sign-out":          "who is signed out already has what was asked for",
 	"POST /:locale/setup/:token":      "the one-time link is the right to it",

@@ -37,8 +37,8 @@ const appended = `, head as (
 // act runs such a statement. When the viewer may not take part, why says why; nil stands for no reason, as when the subject is
 // not there.
 func (s *Service) act(ctx context.Context, what string, viewer account.Viewer, query string, args pgx.StrictNamedArgs, why func() error) error {
-	if !viewer.SignedIn() {
-		return errSignIn
+	if err := viewer.MayWrite(); err != nil {
+		return err
 	}
 	args["viewer"], args["moderates"] = viewer.ID, viewer.Moderates()
 	var room RoomID
@@ -84,9 +84,10 @@ func (r Room) MayWrite(viewer account.Viewer) error {
 
 // MayAct is nil where the viewer may vote, react, ask and raise a hand in the room now, else the reason.
 func (r Room) MayAct(viewer account.Viewer) error {
+	if err := viewer.MayWrite(); err != nil {
+		return err
+	}
 	switch {
-	case !viewer.SignedIn():
-		return errSignIn
 	case r.Archived:
 		return errArchived
 	case r.Settings.State == Ended:

@@ -72,8 +72,8 @@ func (s *Service) CastBallot(ctx context.Context, viewer account.Viewer, id Poll
 // vote has a member do something in an open poll, one after the other. What do refuses with errChoice or errNotNow comes
 // after what the room and the poll have to say.
 func (s *Service) vote(ctx context.Context, viewer account.Viewer, id PollID, do func(*pg.Tx, lockedPoll) error) error {
-	if !viewer.SignedIn() {
-		return errSignIn
+	if err := viewer.MayWrite(); err != nil {
+		return err
 	}
 	over := errPollClosed
 	err := s.store.InTx(ctx, func(tx *pg.Tx) error {

@@ -180,3 +180,8 @@ func (c *Conn) Typing(id RoomID, now time.Time) error {
 	}
 	return nil
 }
+
+// MemberVersion counts the changes of a member that this process has heard of.
+func (s *Service) MemberVersion(id account.MemberID) uint64 {
+	return s.store.Changes.Version(account.Subject(id))
+}

@@ -68,8 +68,8 @@ func messageText(id MessageID) translation.Subject {
 }
 
 func (s *Service) mayWriteAt(ctx context.Context, viewer account.Viewer, id MessageID) error {
-	if !viewer.SignedIn() {
-		return errSignIn
+	if err := viewer.MayWrite(); err != nil {
+		return err
 	}
 	of, err := s.RoomOfMessage(ctx, id)
 	if err != nil {
@@ -130,8 +130,8 @@ const withdraw = `update messages set hidden_at = now(), withdrawn_at = now() wh
 // Withdraw takes the viewer's own message back; its text is gone from everywhere but the moderators' record. Allowed at any
 // time, also to who may not write any more.
 func (s *Service) Withdraw(ctx context.Context, viewer account.Viewer, id MessageID) error {
-	if !viewer.SignedIn() {
-		return errSignIn
+	if err := viewer.MayWrite(); err != nil {
+		return err
 	}
 	err := s.store.InTx(ctx, func(tx *pg.Tx) error {
 		m, err := own(ctx, tx, viewer, id)

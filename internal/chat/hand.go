@@ -175,8 +175,8 @@ const lowerHand = `
 
 // LowerHand takes the viewer's own hand down, or says that he has spoken; always allowed, and harmless without a hand.
 func (s *Service) LowerHand(ctx context.Context, viewer account.Viewer, room RoomID) error {
-	if !viewer.SignedIn() {
-		return errSignIn
+	if err := viewer.MayWrite(); err != nil {
+		return err
 	}
 	return s.lower(ctx, s.store, room, viewer.ID)
 }

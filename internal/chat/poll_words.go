@@ -18,8 +18,8 @@ import (
 // and width, in traditional or simplified characters, is there once; one that nobody stands by any more is gone. Words that a
 // host took out are passed over. It gives what the words are in the cloud.
 func (s *Service) SendWords(ctx context.Context, viewer account.Viewer, id PollID, words []string) (options []OptionID, err error) {
-	if !viewer.SignedIn() {
-		return nil, errSignIn
+	if err := viewer.MayWrite(); err != nil {
+		return nil, err
 	}
 	if words, err = checkWords(words); err != nil {
 		return nil, err

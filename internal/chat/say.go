@@ -55,8 +55,8 @@ func (s *Service) Say(ctx context.Context, viewer account.Viewer, say Say) (int6
 // exactly once, after commit or failure, and must not block. Messages that one goroutine submits are written in
 // that order. A message whose ctx ends before its turn is not written.
 func (s *Service) Submit(ctx context.Context, viewer account.Viewer, say Say, done func(seq int64, err error)) error {
-	if !viewer.SignedIn() {
-		return errSignIn
+	if err := viewer.MayWrite(); err != nil {
+		return err
 	}
 	w, err := s.check(ctx, say)
 	if err != nil {

@@ -48,8 +48,8 @@ on conflict do nothing`
 
 // React adds the viewer's reaction to a post or takes it back; doing either twice is harmless.
 func (s *Service) React(ctx context.Context, viewer account.Viewer, id PostID, kind Reaction, on bool) error {
-	if !viewer.SignedIn() {
-		return errSignIn
+	if err := viewer.MayWrite(); err != nil {
+		return err
 	}
 	if !slices.Contains(Reactions, kind) {
 		return fault.New(fault.Invalid, "forum.reaction.unknown")

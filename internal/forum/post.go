@@ -136,8 +136,8 @@ returning t.last_number, t.title, t.lang, c.slug`
 
 // Reply adds a post to a thread. Invalid input is told field by field: body, lang.
 func (s *Service) Reply(ctx context.Context, viewer account.Viewer, form ReplyForm) (PostID, error) {
-	if !viewer.SignedIn() {
-		return 0, errSignIn
+	if err := viewer.MayWrite(); err != nil {
+		return 0, err
 	}
 	again := pgx.StrictNamedArgs{"author": viewer.ID, "client_id": form.ClientID}
 	var id PostID
@@ -243,8 +243,8 @@ type lockedPost struct {
 
 // Edit changes one's own post; the version before is kept in its history. Changing nothing makes no version.
 func (s *Service) Edit(ctx context.Context, viewer account.Viewer, form EditForm) error {
-	if !viewer.SignedIn() {
-		return errSignIn
+	if err := viewer.MayWrite(); err != nil {
+		return err
 	}
 	return s.store.InTx(ctx, func(tx *pg.Tx) error {
 		p, err := pg.One[lockedPost](ctx, tx, lockPost, pgx.StrictNamedArgs{"id": form.Post})

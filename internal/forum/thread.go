@@ -233,8 +233,8 @@ values (@thread, @number, @author, @client_id, @body, @html, @lang) returning id
 
 // StartThread starts a thread. Invalid input is told field by field: title, body, kind, lang, challenge.
 func (s *Service) StartThread(ctx context.Context, viewer account.Viewer, form ThreadForm) (started Started, err error) {
-	if !viewer.SignedIn() {
-		return Started{}, errSignIn
+	if err := viewer.MayWrite(); err != nil {
+		return Started{}, err
 	}
 	again := pgx.StrictNamedArgs{"author": viewer.ID, "client_id": form.ClientID}
 	if started, err := pg.One[Started](ctx, s.store, threadByClientID, again); err == nil {
@@ -257,8 +257,8 @@ func (s *Service) StartThread(ctx context.Context, viewer account.Viewer, form T
 // StartThreadIn is StartThread as part of a transaction. That a form was sent before is for its owner to know: sent again it is
 // an error that ends the transaction.
 func (s *Service) StartThreadIn(ctx context.Context, tx *pg.Tx, viewer account.Viewer, form ThreadForm) (Started, error) {
-	if !viewer.SignedIn() {
-		return Started{}, errSignIn
+	if err := viewer.MayWrite(); err != nil {
+		return Started{}, err
 	}
 	o, err := s.checkThread(ctx, viewer, form)
 	if err != nil {

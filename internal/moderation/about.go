@@ -57,6 +57,10 @@ var aboutQueries = map[string]string{
 		select t.id, t.author_id, a.name as author, t.title as text, t.lang, '/t/' || t.id as path,
 			t.hidden_at is not null as hidden, t.created_at as at
 		from threads t join members a on a.id = t.author_id where t.id = any(@ids)`,
+	Decided: `
+		select l.id, coalesce(l.author_id, 0) as author_id, coalesce(m.name, '') as author, coalesce(a.text, '') as text, coalesce(a.lang, '') as lang,
+			'/decisions/' || l.id as path, false as hidden, a.at
+		from moderation_log l left join appeals a on a.log_id = l.id left join members m on m.id = l.author_id where l.id = any(@ids)`,
 	Member: `
 		select id, id as author_id, name as author, left(about, 2000) as text, about_lang as lang, '/m/' || handle as path,
 			false as hidden, null::timestamptz as at
@@ -96,7 +100,9 @@ func (s *Service) abouts(ctx context.Context, subjects ...Subject) (map[Subject]
 			return nil, fmt.Errorf("look at %d of kind %s: %w", len(ids), kind, err)
 		}
 		for _, a := range as {
-			a.Text = markup.Excerpt(a.Text, aboutWeight)
+			if kind != Decided {
+				a.Text = markup.Excerpt(a.Text, aboutWeight)
+			}
 			found[Subject{kind, a.ID}] = a
 		}
 	}

@@ -55,7 +55,9 @@ var allActs = []act{
 			return b.decide(v, moderation.Hide, moderation.Post, int64(b.answer), "Advertising")
 		}},
 	{name: "show a post again", action: moderation.Unhide, subject: moderation.Post, told: notify.KindRestored, state: postState, before: "hidden", after: "shown",
-		prepare: func(b *bundle) { b.must(b.decide(b.mod, moderation.Hide, moderation.Post, int64(b.answer), "Advertising")) },
+		prepare: func(b *bundle) {
+			b.must(b.decide(b.mod, moderation.Hide, moderation.Post, int64(b.answer), "Advertising"))
+		},
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
 			return b.decide(v, moderation.Unhide, moderation.Post, int64(b.answer), "Advertising")
 		}},
@@ -64,7 +66,9 @@ var allActs = []act{
 			return b.decide(v, moderation.Hide, moderation.Message, int64(b.message), "Advertising")
 		}},
 	{name: "show a message again", action: moderation.Unhide, subject: moderation.Message, told: notify.KindRestored, state: messageState, before: "hidden", after: "shown",
-		prepare: func(b *bundle) { b.must(b.decide(b.mod, moderation.Hide, moderation.Message, int64(b.message), "Advertising")) },
+		prepare: func(b *bundle) {
+			b.must(b.decide(b.mod, moderation.Hide, moderation.Message, int64(b.message), "Advertising"))
+		},
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
 			return b.decide(v, moderation.Unhide, moderation.Message, int64(b.message), "Advertising")
 		}},
@@ -73,7 +77,9 @@ var allActs = []act{
 			return b.decide(v, moderation.Hide, moderation.Question, int64(b.question), "Advertising")
 		}},
 	{name: "show a question again", action: moderation.Unhide, subject: moderation.Question, told: notify.KindRestored, state: questionState, before: "hidden", after: "shown",
-		prepare: func(b *bundle) { b.must(b.decide(b.mod, moderation.Hide, moderation.Question, int64(b.question), "Advertising")) },
+		prepare: func(b *bundle) {
+			b.must(b.decide(b.mod, moderation.Hide, moderation.Question, int64(b.question), "Advertising"))
+		},
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
 			return b.decide(v, moderation.Unhide, moderation.Question, int64(b.question), "Advertising")
 		}},
@@ -82,7 +88,9 @@ var allActs = []act{
 			return b.decide(v, moderation.Hide, moderation.Poll, int64(b.poll), "Advertising")
 		}},
 	{name: "show a poll again", action: moderation.Unhide, subject: moderation.Poll, told: notify.KindRestored, state: pollState, before: "hidden", after: "shown",
-		prepare: func(b *bundle) { b.must(b.decide(b.mod, moderation.Hide, moderation.Poll, int64(b.poll), "Advertising")) },
+		prepare: func(b *bundle) {
+			b.must(b.decide(b.mod, moderation.Hide, moderation.Poll, int64(b.poll), "Advertising"))
+		},
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
 			return b.decide(v, moderation.Unhide, moderation.Poll, int64(b.poll), "Advertising")
 		}},
@@ -138,7 +146,9 @@ var allActs = []act{
 			return b.decide(v, moderation.Trust, moderation.Member, int64(b.author.ID), "Advertising")
 		}},
 	{name: "trust a translator no longer", action: moderation.Distrust, subject: moderation.Member, told: notify.KindDistrusted, before: "true", after: "false",
-		prepare: func(b *bundle) { b.must(b.decide(b.second, moderation.Trust, moderation.Member, int64(b.author.ID), "")) },
+		prepare: func(b *bundle) {
+			b.must(b.decide(b.second, moderation.Trust, moderation.Member, int64(b.author.ID), ""))
+		},
 		state: func(b *bundle) string {
 			return value[string](b, `select translator::text from members where id = $1`, b.author.ID)
 		},

@@ -19,7 +19,15 @@ const (
 	Mute      Action = "mute" // of a member in one room, as the next two
 	Eject     Action = "eject"
 	Readmit   Action = "readmit"
-	Role      Action = "role"    // of a member
+	Role      Action = "role" // of a member
+	Warn      Action = "warn" // a member
+	Unwarn    Action = "unwarn"
+	Silence   Action = "silence" // a member may read and not write
+	Unsilence Action = "unsilence"
+	Suspend   Action = "suspend" // a member is shut out
+	Unsuspend Action = "unsuspend"
+	Propose   Action = "propose" // to suspend somebody of the staff, which takes two
+	Uphold    Action = "uphold"  // a decision that was appealed against
 	Dismiss   Action = "dismiss" // of what was reported: nothing is wrong with it
 	Create    Action = "create"  // of a challenge, as the rest
 	Edit      Action = "edit"
@@ -29,7 +37,7 @@ const (
 )
 
 // Actions lists them in the order in which the log's filter offers them.
-var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Trust, Distrust, Mute, Eject, Readmit, Role, Dismiss, Create, Edit, Order, Archive, Unarchive}
+var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Trust, Distrust, Mute, Eject, Readmit, Warn, Unwarn, Silence, Unsilence, Propose, Suspend, Unsuspend, Uphold, Role, Dismiss, Create, Edit, Order, Archive, Unarchive}
 
 // Known reports whether a is one of Actions.
 func (a Action) Known() bool { return slices.Contains(Actions, a) }
@@ -46,6 +54,10 @@ func (a Action) aspect() string {
 		return "pinned"
 	case Trust, Distrust:
 		return "trusted"
+	case Silence, Unsilence:
+		return "silenced"
+	case Suspend, Unsuspend:
+		return "suspended"
 	case Archive, Unarchive:
 		return "archived"
 	}
@@ -53,11 +65,22 @@ func (a Action) aspect() string {
 }
 
 // reasoned reports whether a reason must be given: what takes words or the floor from somebody.
-func (a Action) reasoned() bool { return a == Hide || a == Mute || a == Eject }
+func (a Action) reasoned() bool {
+	switch a {
+	case Hide, Mute, Eject, Warn, Silence, Suspend, Propose:
+		return true
+	}
+	return false
+}
+
+// against reports whether the decision is taken against somebody, who gets a statement of reasons and may appeal.
+func (a Action) against() bool { return slices.Contains(against, a) }
 
 // settles reports whether the decision answers whoever waits for one about its subject.
-func (a Action) settles() bool { return a == Hide || a == Dismiss }
+func (a Action) settles() bool { return a == Hide || a == Dismiss || a == Uphold }
 
 // Undoable reports whether there is a way back. A challenge is archived, never deleted, and its order is changed
 // again by hand.
-func (a Action) Undoable() bool { return a != Create && a != Order && a != Dismiss }
+func (a Action) Undoable() bool {
+	return a != Create && a != Order && a != Dismiss && a != Unwarn && a != Unsilence && a != Unsuspend && a != Propose && a != Uphold
+}

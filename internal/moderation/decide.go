@@ -47,6 +47,7 @@ type outcome struct {
 	data   Data
 	notice notify.Notice // to the author; none when its Kind is empty
 	id     int64         // of a subject that the decision created
+	action Action        // what it came to instead; "": what was decided
 }
 
 // decide does it: effect, row and notice in one transaction. Somebody who decided the same before is named in the
@@ -77,11 +78,16 @@ func (s *Service) decide(ctx context.Context, viewer account.Viewer, d decision)
 		if err := mayJudge(ctx, tx, viewer, d.action, out.author); err != nil {
 			return err
 		}
+		if out.action != "" {
+			d.action, d.aspect = out.action, out.action.aspect()
+		}
 		if out.id != 0 {
 			d.subject.ID = out.id
 		}
-		if err := checkStands(ctx, tx, d.undoes); err != nil {
-			return err
+		if d.action != Unwarn { // warnings stand beside each other
+			if err := checkStands(ctx, tx, d.undoes); err != nil {
+				return err
+			}
 		}
 		e = Entry{ActorID: viewer.ID, ActorName: viewer.Name, Action: d.action, SubjectKind: d.subject.Kind,
 			SubjectID: d.subject.ID, AuthorID: out.author, Reason: reason, Rule: d.why.Rule, Case: d.why.Case, Data: out.data,
@@ -172,6 +178,9 @@ func (s *Service) tell(ctx context.Context, tx *pg.Tx, e Entry, n notify.Notice)
 	}
 	n.To, n.Actor, n.Subject = e.AuthorID, e.ActorID, e.Subject().String()
 	n.Data.Reason, n.Data.Rule = e.Reason, e.Rule
+	if e.Action.against() {
+		n.Path = statementPath(e.ID)
+	}
 	return s.notify.Tell(ctx, tx, n)
 }
 

@@ -24,8 +24,8 @@ func TestHidePost_retractsTheNoticesThatLedThere(t *testing.T) {
 		t.Errorf("the reader still reads of the hidden post: %+v", got)
 	}
 	got := b.inbox(b.author)[0]
-	if got.Kind != notify.KindHidden || got.Data.Title != "Markers of sepsis" || !strings.HasPrefix(got.Path, "/t/") {
-		t.Errorf("the author reads %+v, want which thread, and a way to where the post stood", got)
+	if got.Kind != notify.KindHidden || got.Data.Title != "Markers of sepsis" || !strings.HasPrefix(got.Path, "/decisions/") {
+		t.Errorf("the author reads %+v, want which thread, and the way to the statement of reasons", got)
 	}
 }
 
@@ -35,8 +35,8 @@ func TestHidePost_openingTakesTheThreadsNoticesWithIt(t *testing.T) {
 	if got := b.inbox(b.reader); len(got) != 0 {
 		t.Errorf("the reader still reads of the hidden thread: %+v", got)
 	}
-	if got := b.inbox(b.author)[0]; got.Kind != notify.KindHidden || got.Path != "" {
-		t.Errorf("the author reads %+v, want a notice that leads nowhere", got)
+	if got := b.inbox(b.author)[0]; got.Kind != notify.KindHidden || !strings.HasPrefix(got.Path, "/decisions/") {
+		t.Errorf("the author reads %+v, want a notice that leads to the statement of reasons", got)
 	}
 }
 

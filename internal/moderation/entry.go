@@ -17,6 +17,7 @@ const (
 	Message   = "message"
 	Question  = "question" // asked in a room
 	Poll      = "poll"
+	Decided   = "decision" // a row of the log that is appealed against
 	Thread    = "thread"
 	Member    = "member"
 	Challenge = "challenge" // 0 is all of them
@@ -70,6 +71,7 @@ type Data struct {
 	NowChallenge *ChallengeState `json:"now_challenge,omitempty"`
 	ChallengeIDs []int64         `json:"order,omitempty"`
 	Room         *RoomState      `json:"room,omitempty"`
+	Until        *time.Time      `json:"until,omitempty"` // the end of a sanction; account.ForEver: it does not end by itself
 }
 
 // ChallengeState is a challenge as it was when the row was written.

@@ -27,6 +27,7 @@ type Look struct {
 	Record  Record
 	Before  []Entry // earlier decisions about the subject, the newest first
 	Against []Entry // … about the author
+	Decided *Entry  // what an appeal is against
 }
 
 // Around is a text that stands beside the subject.
@@ -91,7 +92,7 @@ const recordOf = `
 	from members m where m.id = @id`
 
 // against are the decisions that are taken against somebody.
-var against = []Action{Hide, Lock, Mute, Eject}
+var against = []Action{Hide, Lock, Mute, Eject, Warn, Silence, Suspend}
 
 const (
 	entriesAbout   = entryColumns + ` where l.subject_kind = @kind and l.subject_id = @id order by l.id desc limit 10`
@@ -151,6 +152,13 @@ func (s *Service) lookAt(ctx context.Context, l *Look) error {
 	about1 := pgx.StrictNamedArgs{"kind": sub.Kind, "id": sub.ID}
 	if l.Before, err = pg.All[Entry](ctx, s.store, entriesAbout, about1); err != nil {
 		return err
+	}
+	if sub.Kind == Decided {
+		e, err := pg.One[Entry](ctx, s.store, findEntry, args)
+		if err != nil {
+			return err
+		}
+		l.Decided = &e
 	}
 	if l.Case.AuthorID == 0 {
 		return nil

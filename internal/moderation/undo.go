@@ -16,25 +16,31 @@ func (s *Service) Undo(ctx context.Context, viewer account.Viewer, id LogID) (En
 	if err != nil {
 		return Entry{}, err
 	}
-	if e.UndoneBy != 0 {
-		return Entry{}, s.already(ctx, decision{action: e.Action, subject: e.Subject()})
-	}
-	if !e.Action.Undoable() {
-		return Entry{}, errFinal
-	}
-	if !e.Stands {
-		return Entry{}, errSuperseded
-	}
-	d, err := s.opposite(ctx, viewer, e)
+	d, err := s.undoing(ctx, viewer, e)
 	if err != nil {
 		return Entry{}, err
 	}
-	d.undoes = e.ID
 	return s.decide(ctx, viewer, d)
 }
 
+// undoing is the decision that takes e back, where that can be done.
+func (s *Service) undoing(ctx context.Context, viewer account.Viewer, e Entry) (decision, error) {
+	switch {
+	case e.UndoneBy != 0:
+		return decision{}, s.already(ctx, decision{action: e.Action, subject: e.Subject()})
+	case !e.Action.Undoable():
+		return decision{}, errFinal
+	case !e.Stands && e.Action != Warn: // warnings stand beside each other
+		return decision{}, errSuperseded
+	}
+	d, err := s.opposite(ctx, viewer, e)
+	d.undoes = e.ID
+	return d, err
+}
+
 // opposites undo each other.
-var opposites = map[Action]Action{Hide: Unhide, Unhide: Hide, Lock: Unlock, Unlock: Lock, Pin: Unpin, Unpin: Pin, Trust: Distrust, Distrust: Trust}
+var opposites = map[Action]Action{Hide: Unhide, Unhide: Hide, Lock: Unlock, Unlock: Lock, Pin: Unpin, Unpin: Pin, Trust: Distrust, Distrust: Trust,
+	Warn: Unwarn, Silence: Unsilence, Suspend: Unsuspend}
 
 // opposite is the decision that takes e back.
 func (s *Service) opposite(ctx context.Context, viewer account.Viewer, e Entry) (decision, error) {

@@ -3,6 +3,7 @@ package moderation
 import (
 	"context"
 	"slices"
+	"time"
 
 	"senet/internal/account"
 	"senet/internal/chat"
@@ -19,6 +20,7 @@ type Verdict struct {
 	Title     string            // Rename: what it is called from now on
 	Lang      string            // … in which language; "": guessed
 	Role      account.Role      // Role: the one that is given
+	For       time.Duration     // Silence, Suspend: how long; 0: for ever
 }
 
 // Why is what a decision stands on.
@@ -36,7 +38,8 @@ var possible = map[string][]Action{
 	Question: {Hide, Unhide, Dismiss},
 	Poll:     {Hide, Unhide, Dismiss},
 	Thread:   {Lock, Unlock, Pin, Unpin, Move, Rename, Dismiss},
-	Member:   {Trust, Distrust, Role, Dismiss},
+	Member:   {Trust, Distrust, Warn, Silence, Unsilence, Suspend, Unsuspend, Role, Dismiss},
+	Decided:  {Uphold},
 }
 
 // Possible reports whether a can be decided about that kind of subject.
@@ -48,6 +51,9 @@ func Possible(kind string, a Action) bool { return slices.Contains(possible[kind
 func (s *Service) Decide(ctx context.Context, viewer account.Viewer, v Verdict) (Entry, error) {
 	if !Possible(v.Subject.Kind, v.Action) {
 		return Entry{}, fault.New(fault.NotFound, "error.not_found")
+	}
+	if err := checkFor(v.For); err != nil {
+		return Entry{}, err
 	}
 	d := s.decision(viewer, v)
 	d.why = v.Why
@@ -80,6 +86,14 @@ func (s *Service) decision(viewer account.Viewer, v Verdict) decision {
 		return s.rename(thread, v.Title, v.Lang)
 	case Trust, Distrust:
 		return s.trust(viewer, member, v.Action == Trust)
+	case Warn, Unwarn:
+		return s.warn(viewer, member, v.Action == Warn)
+	case Silence, Unsilence:
+		return s.silence(viewer, member, v.Action == Silence, v.For)
+	case Suspend, Unsuspend:
+		return s.suspend(viewer, member, v.Action == Suspend, v.For)
+	case Uphold:
+		return s.uphold(viewer, LogID(v.Subject.ID))
 	case Role:
 		return s.setRole(viewer, member, v.Role)
 	}

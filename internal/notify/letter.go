@@ -27,7 +27,8 @@ func letterKind(k Kind) (mail.Kind, bool) {
 	switch k {
 	case KindReply, KindMention, KindQuote:
 		return LetterReply, true
-	case KindHidden, KindRestored, KindLocked, KindUnlocked, KindMoved, KindRenamed, KindRole, KindTrusted, KindDistrusted, KindMuted, KindEjected, KindReadmitted:
+	case KindHidden, KindRestored, KindLocked, KindUnlocked, KindMoved, KindRenamed, KindRole, KindTrusted, KindDistrusted, KindMuted, KindEjected, KindReadmitted,
+		KindWarned, KindUnwarned, KindSilenced, KindUnsilenced, KindUnsuspended, KindAppealUpheld:
 		return LetterDecision, true
 	}
 	return "", false

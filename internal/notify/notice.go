@@ -18,24 +18,33 @@ type ID int64
 type Kind string
 
 const (
-	KindReply           Kind = "reply"    // somebody replied in a thread the member follows
-	KindMention         Kind = "mention"  // somebody named the member
-	KindQuote           Kind = "quote"    // somebody quoted a post of the member
-	KindThread          Kind = "thread"   // somebody started a thread in a challenge the member follows
-	KindHidden          Kind = "hidden"   // a moderator hid the member's post or message
-	KindRestored        Kind = "restored" // … and shows it again
-	KindLocked          Kind = "locked"   // a moderator locked the member's thread
-	KindUnlocked        Kind = "unlocked"
-	KindMoved           Kind = "moved"            // … moved it to another challenge
-	KindRenamed         Kind = "renamed"          // … gave it another title
-	KindTranslated      Kind = "translated"       // somebody translated a text of the member, or one the member follows, or corrected that
-	KindOutdated        Kind = "outdated"         // a text that the member translated was changed
-	KindRole            Kind = "role"             // an administrator changed the member's role
-	KindTrusted         Kind = "trusted"          // a moderator trusts the member with reviewing translations
-	KindDistrusted      Kind = "distrusted"       // … or no longer
-	KindMuted           Kind = "muted"            // a host or moderator muted the member in a room
-	KindEjected         Kind = "ejected"          // … removed the member from it
-	KindReadmitted      Kind = "readmitted"       // … lets the member take part again
+	KindReply       Kind = "reply"    // somebody replied in a thread the member follows
+	KindMention     Kind = "mention"  // somebody named the member
+	KindQuote       Kind = "quote"    // somebody quoted a post of the member
+	KindThread      Kind = "thread"   // somebody started a thread in a challenge the member follows
+	KindHidden      Kind = "hidden"   // a moderator hid the member's post or message
+	KindRestored    Kind = "restored" // … and shows it again
+	KindLocked      Kind = "locked"   // a moderator locked the member's thread
+	KindUnlocked    Kind = "unlocked"
+	KindMoved       Kind = "moved"       // … moved it to another challenge
+	KindRenamed     Kind = "renamed"     // … gave it another title
+	KindTranslated  Kind = "translated"  // somebody translated a text of the member, or one the member follows, or corrected that
+	KindOutdated    Kind = "outdated"    // a text that the member translated was changed
+	KindRole        Kind = "role"        // an administrator changed the member's role
+	KindTrusted     Kind = "trusted"     // a moderator trusts the member with reviewing translations
+	KindDistrusted  Kind = "distrusted"  // … or no longer
+	KindMuted       Kind = "muted"       // a host or moderator muted the member in a room
+	KindEjected     Kind = "ejected"     // … removed the member from it
+	KindReadmitted  Kind = "readmitted"  // … lets the member take part again
+	KindWarned      Kind = "warned"      // a moderator warned the member
+	KindUnwarned    Kind = "unwarned"    // … took that back
+	KindSilenced    Kind = "silenced"    // … keeps the member from writing for a time
+	KindUnsilenced  Kind = "unsilenced"  // … no longer
+	KindSuspended   Kind = "suspended"   // … shut the member out
+	KindUnsuspended Kind = "unsuspended" // … and let the member in again
+
+	KindAppealUpheld Kind = "appeal_upheld" // a decision stays after the member's appeal
+
 	KindReportActed     Kind = "report_acted"     // a moderator acted on what the member reported
 	KindReportDismissed Kind = "report_dismissed" // … found nothing wrong with it
 
@@ -71,10 +80,11 @@ type Data struct {
 	Was       string       `json:"was,omitempty"`       // the former title
 	Challenge *i18n.Text   `json:"challenge,omitempty"` // where a thread was started or moved to; the name of the room it is about
 	Role      account.Role `json:"role,omitempty"`
-	Into      i18n.Locale  `json:"into,omitempty"`  // the language of a translation
-	Event     *i18n.Text   `json:"event,omitempty"` // the title of an event
-	Start     *time.Time   `json:"start,omitempty"` // of it
-	Staff     string       `json:"staff,omitempty"` // chat.StaffRole that was given
+	Until     *time.Time   `json:"until,omitempty"`     // the end of a sanction; nil: it has none
+	Into      i18n.Locale  `json:"into,omitempty"`      // the language of a translation
+	Event     *i18n.Text   `json:"event,omitempty"`     // the title of an event
+	Start     *time.Time   `json:"start,omitempty"`     // of it
+	Staff     string       `json:"staff,omitempty"`     // chat.StaffRole that was given
 }
 
 // Subject names a thing as notices and pg.Changes do: "post:99".

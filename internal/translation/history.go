@@ -98,8 +98,8 @@ const findRevision = `
 // Rollback takes up an earlier state again, as a new one. based is the newest revision that the member saw; who may is as
 // for Write.
 func (s *Service) Rollback(ctx context.Context, viewer account.Viewer, sub Subject, locale i18n.Locale, to, based int) (Translation, error) {
-	if !viewer.SignedIn() {
-		return Translation{}, errSignIn
+	if err := viewer.MayWrite(); err != nil {
+		return Translation{}, err
 	}
 	w, err := s.Text(ctx, sub, locale)
 	if err != nil {

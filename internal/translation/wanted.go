@@ -135,8 +135,8 @@ func (s *Service) Edited(ctx context.Context, tx *pg.Tx, sub Subject, lang strin
 
 // Request is "translate this": it has a text translated now, where something can. Members only.
 func (s *Service) Request(ctx context.Context, viewer account.Viewer, sub Subject, locale i18n.Locale) error {
-	if !viewer.SignedIn() {
-		return errSignIn
+	if err := viewer.MayWrite(); err != nil {
+		return err
 	}
 	w, err := s.Text(ctx, sub, locale)
 	if err != nil {

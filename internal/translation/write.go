@@ -44,8 +44,8 @@ func (s *Service) Write(ctx context.Context, viewer account.Viewer, sub Subject,
 
 // WriteIn is Write as part of a transaction, which may have written the text itself.
 func (s *Service) WriteIn(ctx context.Context, tx *pg.Tx, viewer account.Viewer, sub Subject, locale i18n.Locale, form Form) error {
-	if !viewer.SignedIn() {
-		return errSignIn
+	if err := viewer.MayWrite(); err != nil {
+		return err
 	}
 	w, err := s.text(ctx, tx, sub, locale, false)
 	if err != nil {
@@ -197,8 +197,8 @@ const markReviewed = `
 // Review marks a translation by a person as checked, and teaches it to the memory; revision is the one that was read.
 // For translators who are trusted with it, and moderators. An outdated one is a Conflict.
 func (s *Service) Review(ctx context.Context, viewer account.Viewer, sub Subject, locale i18n.Locale, revision int) (Translation, error) {
-	if !viewer.SignedIn() {
-		return Translation{}, errSignIn
+	if err := viewer.MayWrite(); err != nil {
+		return Translation{}, err
 	}
 	if !viewer.Reviews() {
 		return Translation{}, errForbidden
@@ -245,8 +245,8 @@ const dropRow = `delete from translations where subject_kind = @kind and subject
 // Remove takes a translation away: readers see the original again until somebody or something translates anew. Its
 // history stays. For those who review.
 func (s *Service) Remove(ctx context.Context, viewer account.Viewer, sub Subject, locale i18n.Locale) error {
-	if !viewer.SignedIn() {
-		return errSignIn
+	if err := viewer.MayWrite(); err != nil {
+		return err
 	}
 	if !viewer.Reviews() {
 		return errForbidden

@@ -121,7 +121,7 @@ func (s *Service) CalendarSince(ctx context.Context, viewer account.Viewer) (at 
 	return at, wrap("find calendar", err)
 }
 
-const ownerOf = `select m.id, m.locale from calendar_tokens t join members m on m.id = t.member_id where t.token_hash = @hash`
+const ownerOf = `select m.id, m.locale from calendar_tokens t join members m on m.id = t.member_id where t.token_hash = @hash and (m.suspended_until is null or m.suspended_until <= now())`
 
 const eventsOf = eventColumns + ` and (g.state is not null or st.role is not null) and w.state <> 'draft' and w.ends_at > @since
 	order by w.starts_at, w.id limit 500`

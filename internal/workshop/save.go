@@ -126,8 +126,8 @@ func (p *plan) onlyParts(items []Item, speakers []Speaker) {
 
 // hold locks an event and reads it, for those who may change it.
 func (s *Service) hold(ctx context.Context, tx *pg.Tx, viewer account.Viewer, id ID) (Event, error) {
-	if !viewer.SignedIn() {
-		return Event{}, errSignIn
+	if err := viewer.MayWrite(); err != nil {
+		return Event{}, err
 	}
 	if err := lock(ctx, tx, id); err != nil {
 		return Event{}, err

@@ -97,7 +97,7 @@ func refusal(c *fiber.Ctx, err error) *fault.Fault {
 		return nil
 	}
 	switch f.Kind {
-	case fault.Invalid, fault.Conflict:
+	case fault.Invalid, fault.Conflict, fault.Forbidden:
 		return f
 	case fault.TooMany:
 		httpx.RetryAfter(c, f)

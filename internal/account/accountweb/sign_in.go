@@ -14,6 +14,9 @@ type signInView struct {
 	Fault       *fault.Fault
 }
 
+// shutOut reports whether the right password met a closed door.
+func (v signInView) shutOut() bool { return v.Fault != nil && v.Fault.Kind == fault.Forbidden }
+
 func (h *Handlers) signInPage(c *fiber.Ctx) error {
 	r := httpx.Of(c)
 	v := signInView{Back: localBack(c.Query("back"))}

@@ -24,11 +24,11 @@ import (
 // a page is the hub's own; the challenge is curated in English and Chinese.
 type world struct {
 	*apptest.Site
-	visitor, member, moderator, admin       apptest.Person
-	thread, post, notice, message, reported int64
-	challenge, room, term, unit             int64
-	event, question, poll                   int64
-	path                                    string // of the thread
+	visitor, member, moderator, admin                apptest.Person
+	thread, post, notice, message, reported, decided int64
+	challenge, room, term, unit                      int64
+	event, question, poll                            int64
+	path                                             string // of the thread
 }
 
 // translated is a post in English.
@@ -106,6 +106,8 @@ func newWorld(t *testing.T) *world {
 	var report struct{ ID int64 }
 	w.API(w.admin, "POST", "/reports", map[string]any{"subject": map[string]any{"kind": "message", "id": w.message}, "category": "spam", "text": "又是广告"}).Want(201).JSON(&report)
 	w.find(&w.reported, `select max(id) from cases`)
+	w.API(w.admin, "POST", "/moderation/decisions", map[string]any{"action": "warn", "subject": map[string]any{"kind": "member", "id": w.member.ID}, "rule": "spam"}).Want(201)
+	w.find(&w.decided, `select max(id) from moderation_log`)
 	w.find(&w.notice, `select max(id) from notices where member_id = (select id from members where name = '王敏')`)
 	return w
 }
@@ -122,7 +124,7 @@ func (w *world) paths(route string) (paths []string, ok bool) {
 	ids := map[string]int64{"/report/post/": w.post, "/moderation/cases/": w.reported, "/t/": w.thread, "/p/": w.post, "/inbox/": w.notice, "/moderation/posts/": w.post, "/moderation/messages/": w.message,
 		"/moderation/threads/": w.thread, "/moderation/members/": int64(w.member.ID), "/translate/post/": w.post, "/glossary/": w.term,
 		"/admin/memory/": w.unit, "/admin/challenges/": w.challenge, "/admin/members/": int64(w.member.ID), "/w/": w.event, "/messages/": w.message, "/moderation/questions/": w.question, "/moderation/polls/": w.poll}
-	route = strings.NewReplacer(":slug", w.Challenge, ":workshop", fmt.Sprint(w.event), ":who", w.member.Name, ":token", "no-such-token", ":kind", "post", ":into", "en").Replace(route)
+	route = strings.NewReplacer("/decisions/:log", fmt.Sprint("/decisions/", w.decided), ":slug", w.Challenge, ":workshop", fmt.Sprint(w.event), ":who", w.member.Name, ":token", "no-such-token", ":kind", "post", ":into", "en").Replace(route)
 	for prefix, id := range ids {
 		if rest, found := strings.CutPrefix(route, prefix+":id"); found {
 			route = fmt.Sprint(prefix, id, rest)

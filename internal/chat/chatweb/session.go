@@ -40,8 +40,9 @@ type session struct {
 	printer *i18n.Printer
 	who     credential
 	viewer  atomic.Pointer[account.Viewer]
-	pace    bucket // of whatever it sends
-	strikes bucket // of what makes no sense
+	version atomic.Uint64 // of the member, when viewer was read
+	pace    bucket        // of whatever it sends
+	strikes bucket        // of what makes no sense
 	saying  chan struct{}
 }
 

@@ -22,6 +22,7 @@ import (
 
 const (
 	recheckEvery = 4 * time.Second // with the account's own 5 s at most: who is signed out is gone within seconds
+	changedEvery = time.Second     // who was silenced, shut out or given a role feels it within that
 	recheckTime  = 3 * time.Second
 	pingRounds   = 6 // a ping every sixth recheck, so each 24 s
 )
@@ -255,12 +256,17 @@ func (s *sockets) leave(one *session) {
 // watch keeps an eye on the open sockets as long as the hub runs: are their members still signed in, are they still
 // there at all.
 func (h *Handlers) watch(ctx context.Context) {
-	t := time.NewTicker(recheckEvery)
+	t := time.NewTicker(changedEvery)
 	defer t.Stop()
-	for round := 0; ; round++ {
+	for tick, round := 1, 0; ; tick++ {
 		select {
 		case <-t.C:
+			if tick%int(recheckEvery/changedEvery) != 0 {
+				h.recheckChanged(ctx)
+				continue
+			}
 			h.recheck(ctx, round%pingRounds)
+			round++
 		case <-ctx.Done():
 			return
 		}
@@ -289,6 +295,24 @@ func (h *Handlers) recheck(ctx context.Context, round int) {
 	}
 }
 
+// recheckChanged looks again at those members of whom something was changed since.
+func (h *Handlers) recheckChanged(ctx context.Context) {
+	by := map[credential][]*session{}
+	h.sockets.mu.Lock()
+	for s := range h.sockets.open {
+		if s.who.token != "" && h.service.MemberVersion(s.viewer.Load().ID) != s.version.Load() {
+			by[s.who] = append(by[s.who], s)
+		}
+	}
+	h.sockets.mu.Unlock()
+	for who, sessions := range by {
+		if ctx.Err() != nil {
+			return
+		}
+		h.recheckOne(ctx, who, sessions)
+	}
+}
+
 // recheckOne sends away whoever is signed out, and lets a change of role count. When the database is away everybody
 // stays.
 func (h *Handlers) recheckOne(ctx context.Context, who credential, sessions []*session) {
@@ -298,6 +322,7 @@ func (h *Handlers) recheckOne(ctx context.Context, who credential, sessions []*s
 	if who.bearer {
 		find = h.auth.ByToken
 	}
+	version := h.service.MemberVersion(sessions[0].viewer.Load().ID)
 	v, err := find(ctx, who.token)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -311,5 +336,6 @@ func (h *Handlers) recheckOne(ctx context.Context, who credential, sessions []*s
 			continue
 		}
 		s.viewer.Store(&v)
+		s.version.Store(version)
 	}
 }

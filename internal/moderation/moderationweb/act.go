@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -27,6 +28,9 @@ type form struct {
 	Lang      string
 	Challenge string // move: the challenge's id
 	Role      string // role
+	Lasts     string // silence, suspend: one of lengths
+	Case      string // the case it is decided for
+	Rule      string // the rule that it applies
 	Back      string // the page the act was started from
 }
 
@@ -36,8 +40,10 @@ func (f form) reason() string { return strings.TrimSpace(f.Picked + "\n" + f.Rea
 // verdict is what the form decides.
 func (f form) verdict(kind string, a moderation.Action) moderation.Verdict {
 	to, _ := strconv.ParseInt(f.Challenge, 10, 64) // not a number: no challenge, which the core says
-	return moderation.Verdict{Action: a, Subject: moderation.Subject{Kind: kind, ID: f.ID}, Why: moderation.Why{Reason: f.reason()},
-		Challenge: forum.ChallengeID(to), Title: f.Title, Lang: f.Lang, Role: account.Role(f.Role)}
+	of, _ := strconv.ParseInt(f.Case, 10, 64)
+	return moderation.Verdict{Action: a, Subject: moderation.Subject{Kind: kind, ID: f.ID},
+		Why:       moderation.Why{Reason: f.reason(), Rule: f.Rule, Case: moderation.CaseID(of)},
+		Challenge: forum.ChallengeID(to), Title: f.Title, Lang: f.Lang, Role: account.Role(f.Role), For: lengths[f.Lasts]}
 }
 
 // action is the one that the address names; the route of roles has one only, and names none.
@@ -60,7 +66,7 @@ func (h *Handlers) ask(kind string) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		f := form{ID: id, Back: c.Query("back"), Role: string(account.RoleModerator)}
+		f := form{ID: id, Back: c.Query("back"), Case: c.Query("case"), Rule: c.Query("rule"), Role: string(account.RoleModerator), Lasts: "d1"}
 		if a == moderation.Rename {
 			t, err := h.forum.FindThread(c.UserContext(), httpx.Of(c).Viewer, httpx.Of(c).Locale, forum.ThreadID(id))
 			if err != nil {
@@ -117,12 +123,33 @@ func readForm(c *fiber.Ctx) (form, error) {
 		return f, err
 	}
 	for name, to := range map[string]*string{"reason": &f.Reason, "picked": &f.Picked, "title": &f.Title, "lang": &f.Lang,
-		"challenge": &f.Challenge, "role": &f.Role, "back": &f.Back} {
+		"challenge": &f.Challenge, "role": &f.Role, "lasts": &f.Lasts, "case": &f.Case, "rule": &f.Rule, "back": &f.Back} {
 		if *to, err = httpx.Field(c, name); err != nil {
 			return f, err
 		}
 	}
 	return f, nil
+}
+
+// lengths are how long a sanction may last; "ever", as what is none of them, does not end by itself.
+var lengths = map[string]time.Duration{"h1": time.Hour, "d1": 24 * time.Hour, "d7": 7 * 24 * time.Hour, "d30": 30 * 24 * time.Hour}
+
+// judges reports whether the act says that somebody did wrong: it names a rule and a reason.
+func (v actView) judges() bool {
+	switch v.Action {
+	case moderation.Hide, moderation.Warn, moderation.Silence, moderation.Suspend:
+		return true
+	}
+	return false
+}
+
+// ruleOptions are the rules that the act may apply.
+func (v actView) ruleOptions(r *httpx.Request) []ui.Option {
+	options := []ui.Option{{Value: "", Label: r.T("case.no_rule")}}
+	for _, rule := range v.Rules {
+		options = append(options, ui.Option{Value: rule.Key, Label: ruleTitle(r, rule)})
+	}
+	return options
 }
 
 // actView is the page of one act.
@@ -132,7 +159,8 @@ type actView struct {
 	About  moderation.About
 	Form   form
 	Fault  *fault.Fault
-	Offer  []ui.Option // challenges to move to, or roles to give
+	Offer  []ui.Option // challenges to move to, roles to give, or lengths
+	Rules  []moderation.Rule
 }
 
 // reasonHint says who will read the reason.
@@ -152,6 +180,9 @@ func (h *Handlers) showForm(c *fiber.Ctx, status int, v actView) error {
 	if v.About, err = h.moderation.About(c.UserContext(), r.Viewer, moderation.Subject{Kind: v.Kind, ID: v.Form.ID}); err != nil {
 		return err
 	}
+	if v.Rules, err = h.rules(c); err != nil {
+		return err
+	}
 	switch v.Action {
 	case moderation.Move:
 		cs, err := h.forum.Challenges(c.UserContext(), r.Viewer)
@@ -167,6 +198,10 @@ func (h *Handlers) showForm(c *fiber.Ctx, status int, v actView) error {
 	case moderation.Rename:
 		for _, l := range i18n.Written {
 			v.Offer = append(v.Offer, ui.Option{Value: string(l), Label: r.T("lang." + string(l))})
+		}
+	case moderation.Silence, moderation.Suspend:
+		for _, l := range []string{"h1", "d1", "d7", "d30", "ever"} {
+			v.Offer = append(v.Offer, ui.Option{Value: l, Label: r.T("moderation.lasts." + l)})
 		}
 	case moderation.Role:
 		for _, role := range []account.Role{account.RoleMember, account.RoleModerator, account.RoleAdmin} {

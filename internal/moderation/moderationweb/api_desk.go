@@ -204,17 +204,24 @@ func (h *Handlers) apiDecide(c *fiber.Ctx) error {
 		Title     string             `json:"title"`
 		Lang      string             `json:"lang"`
 		Role      account.Role       `json:"role"`
+		Minutes   int64              `json:"minutes"`
 	}
 	if err := httpx.JSON(c, &body); err != nil {
 		return err
 	}
 	e, err := h.moderation.Decide(c.UserContext(), httpx.Of(c).Viewer, moderation.Verdict{Action: body.Action, Subject: body.Subject,
 		Why:       moderation.Why{Reason: body.Reason, Rule: body.Rule, Case: body.Case},
-		Challenge: body.Challenge, Title: body.Title, Lang: body.Lang, Role: body.Role})
+		Challenge: body.Challenge, Title: body.Title, Lang: body.Lang, Role: body.Role,
+		For: minutes(body.Minutes)})
 	if err != nil {
 		return err
 	}
 	return c.Status(fiber.StatusCreated).JSON(rowOf(e))
+}
+
+// minutes is so long, and too long where a Duration cannot hold it.
+func minutes(n int64) time.Duration {
+	return time.Duration(max(-1, min(n, int64(2*moderation.MaxFor/time.Minute)))) * time.Minute
 }
 
 func (h *Handlers) apiLog(c *fiber.Ctx) error {

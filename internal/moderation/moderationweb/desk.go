@@ -84,6 +84,7 @@ type caseForm struct {
 	Rule   string
 	Picked string
 	Reason string
+	Lasts  string
 }
 
 // caseView is the page of a case.
@@ -125,7 +126,9 @@ func (v caseView) rule() string {
 // sides are the text as it was written and its translation, each with its language.
 func (v caseView) translated() bool { return v.Found.TrText != "" }
 
-func (v caseView) stale() bool { return v.Found.TrVersion < v.Text.Version && v.Found.TrKind != translation.Original }
+func (v caseView) stale() bool {
+	return v.Found.TrVersion < v.Text.Version && v.Found.TrKind != translation.Original
+}
 
 func (h *Handlers) lookAtCase(c *fiber.Ctx) error {
 	id, err := httpx.ID[moderation.CaseID](c, "id")
@@ -174,7 +177,7 @@ func (h *Handlers) decideCase(c *fiber.Ctx) error {
 	}
 	var f caseForm
 	var action string
-	for name, to := range map[string]*string{"action": &action, "rule": &f.Rule, "picked": &f.Picked, "reason": &f.Reason} {
+	for name, to := range map[string]*string{"action": &action, "rule": &f.Rule, "picked": &f.Picked, "reason": &f.Reason, "lasts": &f.Lasts} {
 		if *to, err = httpx.Field(c, name); err != nil {
 			return err
 		}
@@ -184,8 +187,7 @@ func (h *Handlers) decideCase(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	e, err := h.moderation.Decide(c.UserContext(), r.Viewer, moderation.Verdict{Action: f.Action, Subject: k.Subject(),
-		Why: moderation.Why{Reason: form{Picked: f.Picked, Reason: f.Reason}.reason(), Rule: f.Rule, Case: id}})
+	e, err := h.decide(c, k, f)
 	if fl := fault.Of(err); fl != nil && (fl.Kind == fault.Invalid || fl.Kind == fault.Conflict || fl.Kind == fault.Forbidden) {
 		return h.showCase(c, httpx.Status(fl.Kind), id, f, fl)
 	}
@@ -200,6 +202,23 @@ func (h *Handlers) decideCase(c *fiber.Ctx) error {
 		return done(c, e, r.URL("/moderation/queue"))
 	}
 	return done(c, e, r.URL("/moderation/cases/"+strconv.FormatInt(int64(next), 10)))
+}
+
+// overturn is what the button says that takes back what was appealed against.
+const overturn = "overturn"
+
+// decide decides about what the case is about, or about its author.
+func (h *Handlers) decide(c *fiber.Ctx, k moderation.Case, f caseForm) (moderation.Entry, error) {
+	viewer := httpx.Of(c).Viewer
+	why := moderation.Why{Reason: form{Picked: f.Picked, Reason: f.Reason}.reason(), Rule: f.Rule, Case: k.ID}
+	if f.Action == overturn {
+		return h.moderation.Overturn(c.UserContext(), viewer, moderation.LogID(k.SubjectID), why)
+	}
+	v := moderation.Verdict{Action: f.Action, Subject: k.Subject(), Why: why, For: lengths[f.Lasts]}
+	if !moderation.Possible(k.SubjectKind, f.Action) { // it is the author whom it is about
+		v.Subject = moderation.Subject{Kind: moderation.Member, ID: int64(k.AuthorID)}
+	}
+	return h.moderation.Decide(c.UserContext(), viewer, v)
 }
 
 func (h *Handlers) releaseCase(c *fiber.Ctx) error {
@@ -250,4 +269,3 @@ func languageOptions(r *httpx.Request) []ui.Option {
 	}
 	return options
 }
-

@@ -50,6 +50,11 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	pages.Get("/report/:kind/:id", httpx.SignedIn, h.askReport)
 	pages.Post("/report/:kind/:id", httpx.SignedIn, h.sendReport)
 	pages.Get("/settings/reports", httpx.SignedIn, h.myReports)
+	pages.Get("/settings/record", httpx.SignedIn, h.record)
+	pages.Get("/decisions/:log", httpx.SignedIn, h.statement)
+	pages.Post("/decisions/:log", httpx.SignedIn, h.appeal)
+	pages.Get("/appeal", h.askShutOut)
+	pages.Post("/appeal", h.appealShutOut)
 
 	pages.Get("/admin", httpx.Admin, h.overview)
 	pages.Get("/admin/challenges", httpx.Admin, h.challenges)

@@ -60,6 +60,8 @@ var icons = map[notify.Kind]string{
 	notify.KindHidden: "hide", notify.KindRestored: "show", notify.KindLocked: "lock", notify.KindUnlocked: "unlock",
 	notify.KindTranslated: "translate", notify.KindOutdated: "translate", notify.KindMoved: "move", notify.KindRenamed: "edit", notify.KindRole: "shield",
 	notify.KindTrusted: "translate", notify.KindDistrusted: "translate",
+	notify.KindWarned: "warning", notify.KindUnwarned: "shield", notify.KindSilenced: "lock", notify.KindUnsilenced: "unlock", notify.KindSuspended: "lock",
+	notify.KindUnsuspended: "unlock", notify.KindAppealUpheld: "shield",
 	notify.KindReportActed: "shield", notify.KindReportDismissed: "shield",
 	notify.KindMuted: "lock", notify.KindEjected: "lock", notify.KindReadmitted: "unlock",
 	notify.KindRegistered: "check", notify.KindWaiting: "history", notify.KindMovedUp: "check", notify.KindEventTomorrow: "calendar",
@@ -112,6 +114,20 @@ func sentence(p *i18n.Printer, n notify.Item) string {
 		return p.T("notify.ejected", "Room", challenge(p, n))
 	case notify.KindReadmitted:
 		return p.T("notify.readmitted", "Room", challenge(p, n))
+	case notify.KindWarned:
+		return p.T("notify.warned")
+	case notify.KindUnwarned:
+		return p.T("notify.unwarned")
+	case notify.KindSilenced:
+		return p.T("notify.silenced")
+	case notify.KindUnsilenced:
+		return p.T("notify.unsilenced")
+	case notify.KindSuspended:
+		return p.T("notify.suspended")
+	case notify.KindUnsuspended:
+		return p.T("notify.unsuspended")
+	case notify.KindAppealUpheld:
+		return p.T("notify.appeal_upheld")
 	case notify.KindReportActed:
 		return p.T("notify.report_acted")
 	case notify.KindReportDismissed:
