@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"senet/internal/app"
 	"senet/internal/config"
 	"senet/internal/mail"
+	"senet/internal/moderation"
 	"senet/internal/pg"
 	"senet/internal/schema"
 	"senet/internal/translation/engine"
@@ -94,6 +96,9 @@ func doctor(ctx context.Context, c console, args []string) error {
 		if err := tellEngines(c, cfg); err != nil {
 			return err
 		}
+		if err := tellLog(ctx, c, db.Store); err != nil {
+			return err
+		}
 		post, err := mail.Tally(ctx, db.Store)
 		if err != nil {
 			return err
@@ -109,6 +114,21 @@ func doctor(ctx context.Context, c console, args []string) error {
 		fmt.Fprintln(c.out, c.words.T("cli.doctor.serving", "Address", cfg.Listen, "Status", resp.StatusCode))
 		return nil
 	})
+}
+
+// tellLog says whether the moderation log is as it was written; an error when it is not.
+func tellLog(ctx context.Context, c console, store *pg.Store) error {
+	chain, err := moderation.VerifyLog(ctx, store)
+	switch {
+	case err != nil:
+		return err
+	case chain.Broken != 0:
+		return errors.New(c.words.T("cli.doctor.log_broken", "ID", int64(chain.Broken)))
+	case chain.Short:
+		return errors.New(c.words.T("cli.doctor.log_short", "Rows", chain.Rows))
+	}
+	fmt.Fprintln(c.out, c.words.T("cli.doctor.log", "Rows", chain.Rows, "Head", chain.Head))
+	return nil
 }
 
 // tellEngines names the translation engines that are set, in their order.

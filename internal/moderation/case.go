@@ -107,6 +107,25 @@ func (s *Service) open(ctx context.Context, tx *pg.Tx, o opening) (CaseID, error
 	return id, nil
 }
 
+const holdOpenCases = `
+	select id from cases where closed_at is null and (@settles and subject_kind = @kind and subject_id = @id or id = @case) order by id for update`
+
+// holdCases locks the cases that settle will close.
+func holdCases(ctx context.Context, tx *pg.Tx, e Entry) error {
+	if !e.Action.settles() && e.Case == 0 {
+		return nil
+	}
+	if _, err := tx.Exec(ctx, holdOpenCases, settleArgs(e)); err != nil {
+		return fmt.Errorf("lock cases: %w", err)
+	}
+	return nil
+}
+
+func settleArgs(e Entry) pgx.StrictNamedArgs {
+	return pgx.StrictNamedArgs{"kind": e.SubjectKind, "id": e.SubjectID, "case": int64(e.Case),
+		"settles": e.Action == Hide || e.Action.settles() && e.Case == 0}
+}
+
 const closeCases = `
 	with done as (
 		update cases set closed_at = now(), log_id = @log
@@ -119,8 +138,9 @@ func (s *Service) settle(ctx context.Context, tx *pg.Tx, e Entry) error {
 	if !e.Action.settles() && e.Case == 0 {
 		return nil
 	}
-	rows, err := tx.Query(ctx, closeCases, pgx.StrictNamedArgs{"log": e.ID, "kind": e.SubjectKind, "id": e.SubjectID,
-		"case": int64(e.Case), "settles": e.Action == Hide || e.Action.settles() && e.Case == 0})
+	args := settleArgs(e)
+	args["log"] = e.ID
+	rows, err := tx.Query(ctx, closeCases, args)
 	if err != nil {
 		return fmt.Errorf("close cases: %w", err)
 	}

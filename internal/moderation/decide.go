@@ -92,6 +92,9 @@ func (s *Service) decide(ctx context.Context, viewer account.Viewer, d decision)
 		e = Entry{ActorID: viewer.ID, ActorName: viewer.Name, Action: d.action, SubjectKind: d.subject.Kind,
 			SubjectID: d.subject.ID, AuthorID: out.author, Reason: reason, Rule: d.why.Rule, Case: d.why.Case, Data: out.data,
 			Undoes: d.undoes, Stands: true}
+		if err := holdCases(ctx, tx, e); err != nil {
+			return err
+		}
 		if err := record(ctx, tx, &e, d.aspect, rule); err != nil {
 			return err
 		}
@@ -139,6 +142,8 @@ const insertEntry = `
 	values (@actor, @action, @aspect, @kind, @id, nullif(@author, 0::bigint), @reason, nullif(@rule, 0::bigint), nullif(@case, 0::bigint), @data, nullif(@undoes, 0::bigint))
 	returning id, at, coalesce((select name from members where id = @author), '')`
 
+// record writes the row. It comes after everything that locks but the notices: the log has one head, which nobody else
+// gets until this is committed.
 func record(ctx context.Context, tx *pg.Tx, e *Entry, aspect string, rule RuleID) error {
 	err := tx.QueryRow(ctx, insertEntry, pgx.StrictNamedArgs{
 		"actor": e.ActorID, "action": e.Action, "aspect": aspect, "kind": e.SubjectKind, "id": e.SubjectID,
