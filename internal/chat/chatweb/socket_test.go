@@ -12,6 +12,7 @@ import (
 	"github.com/fasthttp/websocket"
 	"github.com/google/uuid"
 
+	"senet/internal/account"
 	"senet/internal/chat"
 	"senet/internal/pg"
 )
@@ -248,6 +249,35 @@ func TestSocket_whoIsSignedOutIsSentAway(t *testing.T) {
 	h.store.Changes.Touch(fmt.Sprintf("member:%d", h.anna.ID))
 	if code := c.closed(); code != chat.CloseForbidden {
 		t.Errorf("want close %d, got %d", chat.CloseForbidden, code)
+	}
+}
+
+// TestSocket_whoIsSilencedIsHeardNoMore: the change comes as from another process, and counts within two seconds.
+func TestSocket_whoIsSilencedIsHeardNoMore(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	c := h.dial(h.anna, "")
+	c.send(`{"op":"join","room":%d}`, h.room)
+	c.next()
+	c.say(h.room, "before")
+	c.until("ack")
+	h.must(h.store.InTx(t.Context(), func(tx *pg.Tx) error {
+		return h.accounts.SetSanctions(t.Context(), tx, h.anna.ID, account.Sanctions{Silenced: time.Now().Add(time.Hour)})
+	}))
+	pace := time.NewTicker(200 * time.Millisecond) // who says more is sent away for that
+	defer pace.Stop()
+	for late := time.Now().Add(20 * time.Second); ; <-pace.C {
+		c.say(h.room, "after")
+		answer := c.next()
+		for answer.Op != "ack" && answer.Op != "nack" && answer.Op != "error" {
+			answer = c.next()
+		}
+		if strings.HasPrefix(answer.Code, "account.silenced") {
+			return
+		}
+		if time.Now().After(late) {
+			t.Fatalf("still heard: %+v", answer)
+		}
 	}
 }
 
