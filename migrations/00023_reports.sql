@@ -36,9 +36,13 @@ create table cases (
     log_id        bigint references moderation_log -- the decision that closed it; null while open, or when the subject was erased
 );
 create unique index cases_open on cases (subject_kind, subject_id, locale) where closed_at is null;
-create index cases_queue on cases (urgency desc, id) where closed_at is null;
-create index cases_queue_challenge on cases (challenge_id, urgency desc, id) where closed_at is null;
-create index cases_queue_kind on cases (kind, urgency desc, id) where closed_at is null;
+-- The queue goes by urgency, the highest first, and then by age; the sign turns the first so that one comparison of rows
+-- finds the place of a page.
+create index cases_queue on cases ((-urgency), id) where closed_at is null;
+create index cases_queue_challenge on cases (challenge_id, (-urgency), id) where closed_at is null;
+create index cases_queue_kind on cases (kind, (-urgency), id) where closed_at is null;
+create index cases_queue_lang on cases (lang, (-urgency), id) where closed_at is null;
+create index cases_claimed on cases (claimed_by) where closed_at is null and claimed_by is not null;
 create index cases_author on cases (author_id, id desc);
 create index cases_closed on cases (closed_at) where closed_at is not null;
 create index cases_log on cases (log_id);

@@ -42,6 +42,7 @@ var cases = []benchCase{
 	{"sends", (*bench).sends},
 	{"rooms", (*bench).rooms},
 	{"join", (*bench).join},
+	{"queue", (*bench).queue},
 	{"memory", (*bench).memory},
 	{"cold", (*bench).cold},
 	{"bytes", (*bench).bytes},
