@@ -47,7 +47,7 @@ func needs(method, path string) string {
 	case page == "/admin" || strings.HasPrefix(page, "/admin/") || strings.HasPrefix(path, "/api/v1/admin/"):
 		return "Admin"
 	case page == "/moderation" || strings.HasPrefix(page, "/moderation/") || strings.HasPrefix(path, "/api/v1/moderation/"),
-		api && (strings.HasSuffix(path, "/hide") || strings.HasSuffix(path, "/unhide")):
+		api && strings.HasPrefix(path, "/api/v1/posts/") && (strings.HasSuffix(path, "/hide") || strings.HasSuffix(path, "/unhide")):
 		return "Moderator"
 	case method != fiber.MethodGet && method != fiber.MethodHead && open[method+" "+path] == "":
 		return "SignedIn"

@@ -47,10 +47,24 @@ const messageSubject = `
 
 const setHidden = `update messages set hidden_at = case when @hide then now() end where id = @id`
 
-func (s *Service) setHidden(ctx context.Context, tx *pg.Tx, viewer account.Viewer, id MessageID, kind Kind) (Subject, error) {
-	if !viewer.Moderates() {
-		return Subject{}, errForbidden
+const hostsRoom = `select exists (select from room_staff where room_id = @room and member_id = @member and role in ('host', 'organiser'))`
+
+// moderates is nil for moderators and for who runs the room.
+func (s *Service) moderates(ctx context.Context, tx *pg.Tx, viewer account.Viewer, room RoomID) error {
+	if viewer.Moderates() {
+		return nil
 	}
+	var hosts bool
+	if err := tx.QueryRow(ctx, hostsRoom, pgx.StrictNamedArgs{"room": room, "member": viewer.ID}).Scan(&hosts); err != nil {
+		return fmt.Errorf("look who hosts room %d: %w", room, err)
+	}
+	if !viewer.SignedIn() || !hosts {
+		return errForbidden
+	}
+	return nil
+}
+
+func (s *Service) setHidden(ctx context.Context, tx *pg.Tx, viewer account.Viewer, id MessageID, kind Kind) (Subject, error) {
 	var sub Subject
 	var body, path string
 	var seq int64
@@ -59,6 +73,9 @@ func (s *Service) setHidden(ctx context.Context, tx *pg.Tx, viewer account.Viewe
 		Scan(&sub.AuthorID, &sub.Room, &body, &sub.Lang, &seq, &hidden, &withdrawn, &path)
 	if err != nil {
 		return Subject{}, wrap(fmt.Sprintf("find message %d", id), pg.OrNotFound(err, errNoMessage))
+	}
+	if err := s.moderates(ctx, tx, viewer, sub.Room); err != nil {
+		return Subject{}, err
 	}
 	hide := kind == KindRemove
 	switch {

@@ -34,9 +34,6 @@ const (
 )
 
 func (s *Service) setPollHidden(ctx context.Context, tx *pg.Tx, viewer account.Viewer, id PollID, kind Kind) (Subject, error) {
-	if !viewer.Moderates() {
-		return Subject{}, errForbidden
-	}
 	var sub Subject
 	var body string
 	var hidden bool
@@ -44,6 +41,9 @@ func (s *Service) setPollHidden(ctx context.Context, tx *pg.Tx, viewer account.V
 		Scan(&sub.AuthorID, &sub.Room, &body, &sub.Lang, &hidden, &sub.Path)
 	if err != nil {
 		return Subject{}, wrap(fmt.Sprintf("find poll %d", id), pg.OrNotFound(err, errNoPoll))
+	}
+	if err := s.moderates(ctx, tx, viewer, sub.Room); err != nil {
+		return Subject{}, err
 	}
 	hide := kind == KindPollRemove
 	if hidden == hide {

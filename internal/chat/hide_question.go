@@ -33,9 +33,6 @@ const (
 )
 
 func (s *Service) setQuestionHidden(ctx context.Context, tx *pg.Tx, viewer account.Viewer, id QuestionID, kind Kind) (Subject, error) {
-	if !viewer.Moderates() {
-		return Subject{}, errForbidden
-	}
 	var sub Subject
 	var body, path string
 	var anonymous, hidden bool
@@ -43,6 +40,9 @@ func (s *Service) setQuestionHidden(ctx context.Context, tx *pg.Tx, viewer accou
 		Scan(&sub.AuthorID, &anonymous, &sub.Room, &body, &sub.Lang, &hidden, &path)
 	if err != nil {
 		return Subject{}, wrap(fmt.Sprintf("find question %d", id), pg.OrNotFound(err, errNoQuestion))
+	}
+	if err := s.moderates(ctx, tx, viewer, sub.Room); err != nil {
+		return Subject{}, err
 	}
 	hide := kind == KindQuestionRemove
 	if hidden == hide {

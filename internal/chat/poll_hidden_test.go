@@ -273,8 +273,8 @@ func TestHidePoll(t *testing.T) {
 	hide := func(v account.Viewer) (Subject, error) {
 		return set(v, func(tx *pg.Tx) (Subject, error) { return m.service.HidePoll(t.Context(), tx, v, id) })
 	}
-	_, err := hide(m.host)
-	mustFault(t, "a host hides a poll", err, fault.Forbidden, "error.forbidden")
+	_, err := hide(m.anna)
+	mustFault(t, "who does not host hides a poll", err, fault.Forbidden, "error.forbidden")
 	before := m.head()
 	sub, err := hide(m.mod)
 	m.must(err)

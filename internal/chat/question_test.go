@@ -446,8 +446,8 @@ func TestHideQuestion_leavesNothing(t *testing.T) {
 	}
 
 	h.must(h.store.InTx(t.Context(), func(tx *pg.Tx) error {
-		_, err := h.service.HideQuestion(t.Context(), tx, h.anna, id)
-		wantFault(t, "by a host who does not moderate", err, "error.forbidden")
+		_, err := h.service.HideQuestion(t.Context(), tx, h.li, id)
+		wantFault(t, "by who neither hosts nor moderates", err, "error.forbidden")
 		return nil
 	}))
 	h.hideQuestion(id)

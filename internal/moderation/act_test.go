@@ -311,3 +311,31 @@ func TestHideQuestion_keepsTheName(t *testing.T) {
 		t.Errorf("%d events of the room name somebody", n)
 	}
 }
+
+// TestHide_byAHost: who runs the room hides what stands in it, and nothing elsewhere; the author is told as ever.
+func TestHide_byAHost(t *testing.T) {
+	b := setup(t)
+	host := b.other
+	if _, err := b.decide(host, moderation.Hide, moderation.Message, int64(b.message), "Off topic"); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("before: %v, want Forbidden", err)
+	}
+	value[string](b, `insert into room_staff (room_id, member_id, role) select room_id, $2, 'host' from messages where id = $1 returning role`, b.message, host.ID)
+	e, err := b.decide(host, moderation.Hide, moderation.Message, int64(b.message), "Off topic")
+	b.must(e, err)
+	if got := b.inbox(b.author); len(got) == 0 || got[0].Kind != notify.KindHidden {
+		t.Errorf("the author was told %+v", got)
+	}
+	b.must(b.decide(host, moderation.Unhide, moderation.Message, int64(b.message), ""))
+	for _, v := range []struct {
+		kind string
+		id   int64
+	}{{moderation.Post, int64(b.answer)}, {moderation.Thread, int64(b.thread)}} {
+		a := moderation.Hide
+		if v.kind == moderation.Thread {
+			a = moderation.Lock
+		}
+		if _, err := b.decide(host, a, v.kind, v.id, "Off topic"); fault.KindOf(err) != fault.Forbidden {
+			t.Errorf("%s %s: %v, want Forbidden", a, v.kind, err)
+		}
+	}
+}

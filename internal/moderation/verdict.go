@@ -57,7 +57,17 @@ func (s *Service) Decide(ctx context.Context, viewer account.Viewer, v Verdict) 
 	}
 	d := s.decision(viewer, v)
 	d.why = v.Why
+	d.hosted = viewer.SignedIn() && byHosts(v)
 	return s.decide(ctx, viewer, d)
+}
+
+// byHosts reports whether the hosts of a room may decide that about what stands in it; chat knows who they are.
+func byHosts(v Verdict) bool {
+	switch v.Subject.Kind {
+	case Message, Question, Poll:
+		return v.Action == Hide || v.Action == Unhide
+	}
+	return false
 }
 
 // decision is how a possible verdict is carried out.

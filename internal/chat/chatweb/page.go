@@ -136,7 +136,9 @@ func query(r *httpx.Request) string {
 
 func (h *Handlers) load(c *fiber.Ctx, room chat.Room) (Page, error) {
 	r := httpx.Of(c)
-	p := Page{Room: room, Presence: h.hub.Presence(room.ID), Tools: h.Tools, Today: r.In(r.Now).Format(time.DateOnly)}
+	tools := h.Tools
+	tools.moderate = room.Hosts(r.Viewer)
+	p := Page{Room: room, Presence: h.hub.Presence(room.ID), Tools: tools, Today: r.In(r.Now).Format(time.DateOnly)}
 	// The room's seq was read before: what is said meanwhile is on the page and replayed, which harms nobody; the other way
 	// round it would be missed.
 	messages, err := h.stretch(c, &p)

@@ -135,7 +135,7 @@ func questionText(id chat.QuestionID) translation.Subject {
 
 // questionTools are the viewer's tools on a question of the page; nil of who has none.
 func questionTools(r *httpx.Request, p Page, q chat.Question) templ.Component {
-	if !p.Room.Hosts(r.Viewer) {
+	if !r.Viewer.SignedIn() {
 		return nil
 	}
 	return pageTools(r, p, q)

@@ -9,9 +9,11 @@ import (
 	"senet/internal/httpx"
 )
 
-// Tools are a moderator's, drawn by the package that owns them; each may be nil. Nothing of them is in a frame,
+// Tools are those of moderators and of who runs the room, drawn by the package that owns them; each may be nil. Nothing of them is in a frame,
 // because a form belongs to its viewer: room.js puts those of message 0 to the messages that arrive.
 type Tools struct {
+	moderate bool // of a page: its viewer may use them
+
 	Message  func(r *httpx.Request, id int64, hidden bool) templ.Component // on one message
 	Question func(r *httpx.Request, id int64, hidden bool) templ.Component // on one question
 	Reasons  func(r *httpx.Request) templ.Component                        // offered to every reason field of the page
@@ -24,21 +26,21 @@ type Tools struct {
 }
 
 func (t Tools) message(r *httpx.Request, id chat.MessageID, hidden bool) templ.Component {
-	if t.Message == nil || !r.Viewer.Moderates() {
+	if t.Message == nil || !t.moderate {
 		return templ.NopComponent
 	}
 	return t.Message(r, int64(id), hidden)
 }
 
 func (t Tools) question(r *httpx.Request, id chat.QuestionID) templ.Component {
-	if t.Question == nil || !r.Viewer.Moderates() {
+	if t.Question == nil || !t.moderate {
 		return templ.NopComponent
 	}
 	return t.Question(r, int64(id), false)
 }
 
 func (t Tools) poll(r *httpx.Request, id chat.PollID) templ.Component {
-	if t.Poll == nil || !r.Viewer.Moderates() {
+	if t.Poll == nil || !t.moderate {
 		return templ.NopComponent
 	}
 	return t.Poll(r, int64(id))

@@ -90,7 +90,7 @@ func (h *Handlers) do(kind string) fiber.Handler {
 			return err
 		}
 		e, err := h.moderation.Decide(c.UserContext(), httpx.Of(c).Viewer, f.verdict(kind, a))
-		if fl := fault.Of(err); fl != nil && fl.Kind == fault.Invalid {
+		if fl := fault.Of(err); fl != nil && fl.Kind == fault.Invalid && httpx.Of(c).Viewer.Moderates() { // hosts have no page of it
 			return h.showForm(c, fiber.StatusUnprocessableEntity, actView{Kind: kind, Action: a, Form: f, Fault: fl})
 		}
 		if err != nil {

@@ -50,3 +50,11 @@ func icon(a moderation.Action) string {
 	}
 	return "settings"
 }
+
+// inRoom is where acts on something of a room go: a host's way is another than a moderator's.
+func inRoom(r *httpx.Request, kind string, id int64) string {
+	if r.Viewer.Moderates() {
+		return "/moderation" + kind + strconv.FormatInt(id, 10)
+	}
+	return "/hosting" + kind + strconv.FormatInt(id, 10)
+}
