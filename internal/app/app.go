@@ -97,7 +97,8 @@ func Build(db *Database, o Options) (*Hub, error) {
 		_, err := h.Chat.OpenRoom(ctx, tx, challenge)
 		return err
 	}
-	h.Moderation = moderation.New(store, moderation.Parts{Forum: h.Forum, Rooms: h.Chat, Accounts: h.Accounts, Notices: notices, Words: h.Translation})
+	h.Moderation = moderation.New(store, moderation.Parts{Forum: h.Forum, Rooms: h.Chat, Accounts: h.Accounts, Notices: notices, Words: h.Translation, Host: o.BaseURL.Hostname()})
+	h.Forum.Screen = h.Moderation.Screen
 
 	h.Workshops = workshop.New(store, workshop.Parts{Accounts: h.Accounts, Rooms: h.Chat, Notices: notices, Mail: h.Mail,
 		Queue: h.queue, Base: strings.TrimSuffix(o.BaseURL.String(), "/")})

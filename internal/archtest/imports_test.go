@@ -50,6 +50,7 @@ var under = map[string][]string{
 	"internal/server":   {"internal/fault", "internal/httpx", "internal/i18n", "web", "web/ui"},
 
 	"internal/mail/transport":       {},
+	"internal/moderation/screen":    {"internal/markup"},
 	"internal/translation/engine":   {},
 	"internal/translation/segment":  {"internal/markup"},
 	"internal/translation/exchange": {"internal/fault"},

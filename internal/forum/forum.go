@@ -51,6 +51,8 @@ type Service struct {
 	people   peopleCache
 	// Rooms opens the standing room of a new challenge, in the transaction that creates it.
 	Rooms func(ctx context.Context, tx *pg.Tx, challenge int64) error
+	// Screen says whether a fresh post is to wait for a moderator; nil: none is.
+	Screen func(ctx context.Context, tx *pg.Tx, viewer account.Viewer, p FreshPost) (hold bool, err error)
 }
 
 // New makes the forum.
@@ -101,10 +103,24 @@ func (s *Service) write(ctx context.Context, fields *fault.Fields, body, lang, p
 		return written{}, err
 	}
 	w := written{body: body, lang: lang, html: markup.Render(body, markup.Options{Mentions: found, Lang: lang, IDPrefix: prefix})}
-	for _, m := range markup.Mentioned(body, found) {
-		w.mentions = append(w.mentions, account.MemberID(m.ID))
-	}
+	w.mentions = membersOf(markup.Mentioned(body, found))
 	return w, nil
+}
+
+func membersOf(targets []markup.Target) (ids []account.MemberID) {
+	for _, m := range targets {
+		ids = append(ids, account.MemberID(m.ID))
+	}
+	return ids
+}
+
+// mentionedIn are those whom a stored text names.
+func (s *Service) mentionedIn(ctx context.Context, body string) ([]account.MemberID, error) {
+	found, err := s.accounts.ByHandles(ctx, markup.MentionCandidates(body))
+	if err != nil {
+		return nil, err
+	}
+	return membersOf(markup.Mentioned(body, found)), nil
 }
 
 // language is the text's language as chosen, or guessed when the author left it open; English when nothing tells.

@@ -131,10 +131,10 @@ const (
 	nextNumber     = `
 update threads t set last_number = last_number + 1, post_count = post_count + 1, last_post_at = now(), change = change + 1
 from challenges c where t.id = @thread and c.id = t.challenge_id and t.hidden_at is null and t.locked_at is null and c.archived_at is null
-returning t.last_number, t.title, t.lang, c.slug`
+returning t.last_number, t.title, t.lang, c.slug, c.id`
 )
 
-// Reply adds a post to a thread. Invalid input is told field by field: body, lang.
+// Reply adds a post to a thread. Invalid input is told field by field: body, lang. With ErrHeld it was written too.
 func (s *Service) Reply(ctx context.Context, viewer account.Viewer, form ReplyForm) (PostID, error) {
 	if err := viewer.MayWrite(); err != nil {
 		return 0, err
@@ -152,45 +152,53 @@ func (s *Service) Reply(ctx context.Context, viewer account.Viewer, form ReplyFo
 	if err := fields.Err(); err != nil {
 		return 0, err
 	}
+	held := false
 	err = s.store.InTx(ctx, func(tx *pg.Tx) error {
-		id, err = s.reply(ctx, tx, viewer, form, w)
+		id, held, err = s.reply(ctx, tx, viewer, form, w)
 		return err
 	})
 	if pg.Constraint(err) == "posts_client_id_taken" { // the same form, sent twice at once
 		err = s.store.QueryRow(ctx, postByClientID, again).Scan(&id)
 	}
+	if err == nil && held {
+		err = ErrHeld
+	}
 	return id, err
 }
 
-func (s *Service) reply(ctx context.Context, tx *pg.Tx, viewer account.Viewer, form ReplyForm, w written) (PostID, error) {
+func (s *Service) reply(ctx context.Context, tx *pg.Tx, viewer account.Viewer, form ReplyForm, w written) (id PostID, held bool, err error) {
 	var number int
 	var title, titleLang, challenge string
-	err := tx.QueryRow(ctx, nextNumber, pgx.StrictNamedArgs{"thread": form.Thread}).Scan(&number, &title, &titleLang, &challenge)
+	var in ChallengeID
+	err = tx.QueryRow(ctx, nextNumber, pgx.StrictNamedArgs{"thread": form.Thread}).Scan(&number, &title, &titleLang, &challenge, &in)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return 0, s.whyClosed(ctx, viewer, form.Thread)
+		return 0, false, s.whyClosed(ctx, viewer, form.Thread)
 	}
 	if err != nil {
-		return 0, fmt.Errorf("number the reply: %w", err)
+		return 0, false, fmt.Errorf("number the reply: %w", err)
 	}
-	var id PostID
 	if err := tx.QueryRow(ctx, insertPost, postArgs(form.Thread, number, viewer, form.ClientID, w)).Scan(&id); err != nil {
-		return 0, fmt.Errorf("insert reply: %w", err)
-	}
-	if err := s.words.Written(ctx, tx, translation.Post, translation.Fresh{ID: int64(id), Lang: w.lang}); err != nil {
-		return 0, err
+		return 0, false, fmt.Errorf("insert reply: %w", err)
 	}
 	if err := follow(ctx, tx, viewer.ID, form.Thread); err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	if err := clearDraft(ctx, tx, viewer.ID, subject(form.Thread)); err != nil {
-		return 0, err
+		return 0, false, err
+	}
+	held, err = s.screen(ctx, tx, viewer, FreshPost{ID: id, Thread: form.Thread, Challenge: in, Body: w.body, Lang: w.lang})
+	if err != nil || held {
+		return id, held, err
+	}
+	if err := s.words.Written(ctx, tx, translation.Post, translation.Fresh{ID: int64(id), Lang: w.lang}); err != nil {
+		return 0, false, err
 	}
 	to, err := followers(ctx, tx, threadFollowers, int64(form.Thread))
 	if err != nil {
-		return 0, fmt.Errorf("list followers of thread %d: %w", form.Thread, err)
+		return 0, false, fmt.Errorf("list followers of thread %d: %w", form.Thread, err)
 	}
 	tx.Touch(subject(form.Thread), "challenge:"+challenge, "threads")
-	return id, s.tell(ctx, tx, viewer, news{kind: notify.KindReply, thread: form.Thread, post: id, path: fmt.Sprintf("/p/%d", id),
+	return id, false, s.tell(ctx, tx, viewer, news{kind: notify.KindReply, thread: form.Thread, post: id, path: fmt.Sprintf("/p/%d", id),
 		title: title, lang: titleLang, followers: to, mentions: w.mentions})
 }
 

@@ -214,6 +214,7 @@ type Started struct {
 	ID     ThreadID
 	PostID PostID
 	Slug   string
+	Held   bool // nobody sees it until a moderator has looked
 }
 
 // Path is the new thread's page without the locale.
@@ -221,7 +222,7 @@ func (s Started) Path() string { return threadPath(s.ID, s.Slug) }
 
 const (
 	threadByClientID = `
-select t.id, p.id as post_id, t.slug from threads t join posts p on p.thread_id = t.id and p.number = 1
+select t.id, p.id as post_id, t.slug, p.hidden_at is not null as held from threads t join posts p on p.thread_id = t.id and p.number = 1
 where t.author_id = @author and t.client_id = @client_id`
 	insertThread = `
 insert into threads (challenge_id, kind, title, lang, slug, author_id, client_id, post_count, last_number, change)
@@ -315,13 +316,17 @@ func (s *Service) start(ctx context.Context, tx *pg.Tx, viewer account.Viewer, o
 	if err := follow(ctx, tx, viewer.ID, started.ID); err != nil {
 		return started, err
 	}
+	if err := clearDraft(ctx, tx, viewer.ID, "challenge:"+o.in.Slug); err != nil {
+		return started, err
+	}
+	started.Held, err = s.screen(ctx, tx, viewer, FreshPost{ID: started.PostID, Thread: started.ID, Challenge: o.in.ID, Title: o.title, Body: o.body, Lang: o.lang})
+	if err != nil || started.Held {
+		return started, err
+	}
 	if err := s.words.Written(ctx, tx, translation.Thread, translation.Fresh{ID: int64(started.ID), Lang: o.lang}); err != nil {
 		return started, err
 	}
 	if err := s.words.Written(ctx, tx, translation.Post, translation.Fresh{ID: int64(started.PostID), Lang: o.lang}); err != nil {
-		return started, err
-	}
-	if err := clearDraft(ctx, tx, viewer.ID, "challenge:"+o.in.Slug); err != nil {
 		return started, err
 	}
 	tx.Touch("challenge:"+o.in.Slug, "threads")

@@ -13,14 +13,16 @@ type LogID int64
 
 // What a decision can be about.
 const (
-	Post      = "post"
-	Message   = "message"
-	Question  = "question" // asked in a room
-	Poll      = "poll"
-	Decided   = "decision" // a row of the log that is appealed against
-	Thread    = "thread"
-	Member    = "member"
-	Challenge = "challenge" // 0 is all of them
+	Post       = "post"
+	Message    = "message"
+	Question   = "question" // asked in a room
+	Poll       = "poll"
+	FilterKind = "filter"
+	PolicyKind = "policy"   // 0 is the one there is
+	Decided    = "decision" // a row of the log that is appealed against
+	Thread     = "thread"
+	Member     = "member"
+	Challenge  = "challenge" // 0 is all of them
 )
 
 // Subject is what a decision is about.

@@ -21,6 +21,8 @@ type Service struct {
 	accounts *account.Service
 	notify   *notify.Service
 	words    *translation.Service
+	host     string // of the hub itself: links to it are no links to elsewhere
+	filters  filters
 }
 
 // Parts are the features that moderation decides in.
@@ -30,9 +32,10 @@ type Parts struct {
 	Accounts *account.Service
 	Notices  *notify.Service
 	Words    *translation.Service
+	Host     string // of the hub, without a port
 }
 
 // New makes the service.
 func New(store *pg.Store, p Parts) *Service {
-	return &Service{store: store, forum: p.Forum, chat: p.Rooms, accounts: p.Accounts, notify: p.Notices, words: p.Words}
+	return &Service{store: store, forum: p.Forum, chat: p.Rooms, accounts: p.Accounts, notify: p.Notices, words: p.Words, host: p.Host}
 }

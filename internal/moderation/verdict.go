@@ -33,7 +33,7 @@ type Why struct {
 // possible is what can be decided about each kind of subject with a Verdict. What is decided about challenges, and in one
 // room about a member, has methods of its own.
 var possible = map[string][]Action{
-	Post:     {Hide, Unhide, Dismiss},
+	Post:     {Hide, Unhide, Approve, Reject, Dismiss},
 	Message:  {Hide, Unhide, Dismiss},
 	Question: {Hide, Unhide, Dismiss},
 	Poll:     {Hide, Unhide, Dismiss},
@@ -102,6 +102,10 @@ func (s *Service) decision(viewer account.Viewer, v Verdict) decision {
 		return s.silence(viewer, member, v.Action == Silence, v.For)
 	case Suspend, Unsuspend:
 		return s.suspend(viewer, member, v.Action == Suspend, v.For)
+	case Approve:
+		return s.approve(forum.PostID(v.Subject.ID))
+	case Reject:
+		return s.reject(forum.PostID(v.Subject.ID))
 	case Uphold:
 		return s.uphold(viewer, LogID(v.Subject.ID))
 	case Role:

@@ -45,6 +45,11 @@ const (
 
 	KindAppealUpheld Kind = "appeal_upheld" // a decision stays after the member's appeal
 
+	KindHeld     Kind = "held"     // a post of the member waits for a moderator
+	KindApproved Kind = "approved" // … is shown now
+	KindRejected Kind = "rejected" // … is not
+	KindRaid     Kind = "raid"     // the hub is being flooded, and posts of new members are held
+
 	KindReportActed     Kind = "report_acted"     // a moderator acted on what the member reported
 	KindReportDismissed Kind = "report_dismissed" // … found nothing wrong with it
 
@@ -80,11 +85,11 @@ type Data struct {
 	Was       string       `json:"was,omitempty"`       // the former title
 	Challenge *i18n.Text   `json:"challenge,omitempty"` // where a thread was started or moved to; the name of the room it is about
 	Role      account.Role `json:"role,omitempty"`
-	Until     *time.Time   `json:"until,omitempty"`     // the end of a sanction; nil: it has none
-	Into      i18n.Locale  `json:"into,omitempty"`      // the language of a translation
-	Event     *i18n.Text   `json:"event,omitempty"`     // the title of an event
-	Start     *time.Time   `json:"start,omitempty"`     // of it
-	Staff     string       `json:"staff,omitempty"`     // chat.StaffRole that was given
+	Until     *time.Time   `json:"until,omitempty"` // the end of a sanction; nil: it has none
+	Into      i18n.Locale  `json:"into,omitempty"`  // the language of a translation
+	Event     *i18n.Text   `json:"event,omitempty"` // the title of an event
+	Start     *time.Time   `json:"start,omitempty"` // of it
+	Staff     string       `json:"staff,omitempty"` // chat.StaffRole that was given
 }
 
 // Subject names a thing as notices and pg.Changes do: "post:99".

@@ -1,6 +1,7 @@
 package forumweb
 
 import (
+	"errors"
 	"strconv"
 	"time"
 
@@ -236,6 +237,9 @@ func (h *Handlers) apiStartThread(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if st.Held {
+		return c.Status(fiber.StatusAccepted).JSON(fiber.Map{"id": st.ID, "post_id": st.PostID, "held": true})
+	}
 	return c.Status(fiber.StatusCreated).JSON(fiber.Map{"id": st.ID, "url": r.BaseURL + r.URL(st.Path()), "post_id": st.PostID})
 }
 
@@ -257,6 +261,9 @@ func (h *Handlers) apiReply(c *fiber.Ctx) error {
 		return err
 	}
 	post, err := h.forum.Reply(c.UserContext(), r.Viewer, forum.ReplyForm{Thread: id, Body: in.Body, Lang: in.Lang, ClientID: client})
+	if errors.Is(err, forum.ErrHeld) {
+		return c.Status(fiber.StatusAccepted).JSON(fiber.Map{"id": post, "held": true})
+	}
 	if err != nil {
 		return err
 	}

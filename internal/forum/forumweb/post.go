@@ -273,6 +273,9 @@ func (h *Handlers) startThread(c *fiber.Ctx) error {
 	if err != nil {
 		return h.startAgain(c, form, err)
 	}
+	if started.Held {
+		return httpx.Render(c, fiber.StatusAccepted, heldPage(r, "/c/"+form.Challenge))
+	}
 	return httpx.SeeOther(c, started.Path())
 }
 

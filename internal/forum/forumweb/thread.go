@@ -2,6 +2,7 @@ package forumweb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -149,6 +150,9 @@ func (h *Handlers) reply(c *fiber.Ctx) error {
 		return h.replyAgain(c, form, err)
 	}
 	post, err := h.forum.Reply(c.UserContext(), r.Viewer, form)
+	if errors.Is(err, forum.ErrHeld) {
+		return httpx.Render(c, fiber.StatusAccepted, heldPage(r, fmt.Sprintf("/t/%d", id)))
+	}
 	if err != nil {
 		return h.replyAgain(c, form, err)
 	}

@@ -60,6 +60,10 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	pages.Post("/appeal", h.appealShutOut)
 
 	pages.Get("/admin", httpx.Admin, h.overview)
+	pages.Get("/admin/screening", httpx.Admin, h.screening)
+	pages.Post("/admin/screening", httpx.Admin, h.addFilter)
+	pages.Post("/admin/screening/policy", httpx.Admin, h.setPolicy)
+	pages.Post("/admin/screening/:id", httpx.Admin, h.setFilter)
 	pages.Get("/admin/challenges", httpx.Admin, h.challenges)
 	pages.Get("/admin/challenges/new", httpx.Admin, h.newChallenge)
 	pages.Post("/admin/challenges/new", httpx.Admin, h.saveChallenge)

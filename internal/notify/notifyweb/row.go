@@ -62,6 +62,7 @@ var icons = map[notify.Kind]string{
 	notify.KindTrusted: "translate", notify.KindDistrusted: "translate",
 	notify.KindWarned: "warning", notify.KindUnwarned: "shield", notify.KindSilenced: "lock", notify.KindUnsilenced: "unlock", notify.KindSuspended: "lock",
 	notify.KindUnsuspended: "unlock", notify.KindAppealUpheld: "shield",
+	notify.KindHeld: "history", notify.KindApproved: "check", notify.KindRejected: "hide", notify.KindRaid: "warning",
 	notify.KindReportActed: "shield", notify.KindReportDismissed: "shield",
 	notify.KindMuted: "lock", notify.KindEjected: "lock", notify.KindReadmitted: "unlock",
 	notify.KindRegistered: "check", notify.KindWaiting: "history", notify.KindMovedUp: "check", notify.KindEventTomorrow: "calendar",
@@ -128,6 +129,14 @@ func sentence(p *i18n.Printer, n notify.Item) string {
 		return p.T("notify.unsuspended")
 	case notify.KindAppealUpheld:
 		return p.T("notify.appeal_upheld")
+	case notify.KindHeld:
+		return p.T("notify.held")
+	case notify.KindApproved:
+		return p.T("notify.approved")
+	case notify.KindRejected:
+		return p.T("notify.rejected")
+	case notify.KindRaid:
+		return p.T("notify.raid")
 	case notify.KindReportActed:
 		return p.T("notify.report_acted")
 	case notify.KindReportDismissed:
