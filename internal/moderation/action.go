@@ -31,6 +31,7 @@ const (
 	Approve    Action = "approve" // of a post that was held back
 	Reject     Action = "reject"
 	EditFilter Action = "filter" // for administrators, as the next
+	EditRule   Action = "rule"
 	EditPolicy Action = "policy"
 	Dismiss    Action = "dismiss" // of what was reported: nothing is wrong with it
 	Create     Action = "create"  // of a challenge, as the rest
@@ -41,7 +42,7 @@ const (
 )
 
 // Actions lists them in the order in which the log's filter offers them.
-var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Trust, Distrust, Mute, Eject, Readmit, Warn, Unwarn, Silence, Unsilence, Propose, Suspend, Unsuspend, Uphold, Role, Approve, Reject, Dismiss, EditFilter, EditPolicy, Create, Edit, Order, Archive, Unarchive}
+var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Trust, Distrust, Mute, Eject, Readmit, Warn, Unwarn, Silence, Unsilence, Propose, Suspend, Unsuspend, Uphold, Role, Approve, Reject, Dismiss, EditFilter, EditPolicy, EditRule, Create, Edit, Order, Archive, Unarchive}
 
 // Known reports whether a is one of Actions.
 func (a Action) Known() bool { return slices.Contains(Actions, a) }
@@ -88,5 +89,5 @@ func (a Action) settles() bool {
 // Undoable reports whether there is a way back. A challenge is archived, never deleted, and its order is changed
 // again by hand.
 func (a Action) Undoable() bool {
-	return a != Create && a != Order && a != Dismiss && a != Unwarn && a != Unsilence && a != Unsuspend && a != Propose && a != Uphold && a != Approve && a != Reject && a != EditFilter && a != EditPolicy
+	return a != Create && a != Order && a != Dismiss && a != Unwarn && a != Unsilence && a != Unsuspend && a != Propose && a != Uphold && a != Approve && a != Reject && a != EditFilter && a != EditPolicy && a != EditRule
 }

@@ -18,6 +18,7 @@ const (
 	Question   = "question" // asked in a room
 	Poll       = "poll"
 	FilterKind = "filter"
+	RuleKind   = "rule"
 	PolicyKind = "policy"   // 0 is the one there is
 	Decided    = "decision" // a row of the log that is appealed against
 	Thread     = "thread"

@@ -43,6 +43,7 @@ var rights = map[Action]right{
 	Approve:    {role: account.RoleModerator, judge: true},
 	Reject:     {role: account.RoleModerator, judge: true},
 	EditFilter: {role: account.RoleAdmin},
+	EditRule:   {role: account.RoleAdmin},
 	EditPolicy: {role: account.RoleAdmin},
 	Uphold:     {role: account.RoleModerator, judge: true},
 	Role:       {role: account.RoleAdmin},

@@ -121,7 +121,7 @@ func (w *world) find(to *int64, query string) {
 
 // paths are the addresses of a route of pages; ok is false when nothing is known of one of its parameters.
 func (w *world) paths(route string) (paths []string, ok bool) {
-	ids := map[string]int64{"/report/post/": w.post, "/moderation/cases/": w.reported, "/t/": w.thread, "/p/": w.post, "/inbox/": w.notice, "/moderation/posts/": w.post, "/moderation/messages/": w.message,
+	ids := map[string]int64{"/admin/rules/": 1, "/report/post/": w.post, "/moderation/cases/": w.reported, "/t/": w.thread, "/p/": w.post, "/inbox/": w.notice, "/moderation/posts/": w.post, "/moderation/messages/": w.message,
 		"/moderation/threads/": w.thread, "/moderation/members/": int64(w.member.ID), "/translate/post/": w.post, "/glossary/": w.term,
 		"/admin/memory/": w.unit, "/admin/challenges/": w.challenge, "/admin/members/": int64(w.member.ID), "/w/": w.event, "/messages/": w.message, "/moderation/questions/": w.question, "/moderation/polls/": w.poll}
 	route = strings.NewReplacer("/decisions/:log", fmt.Sprint("/decisions/", w.decided), ":slug", w.Challenge, ":workshop", fmt.Sprint(w.event), ":who", w.member.Name, ":token", "no-such-token", ":kind", "post", ":into", "en").Replace(route)

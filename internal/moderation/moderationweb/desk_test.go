@@ -120,3 +120,62 @@ func TestStatement(t *testing.T) {
 		t.Errorf("afterwards %q", got)
 	}
 }
+
+// TestRules_edited: rules are the hub's own when somebody writes them, in both languages or in none.
+func TestRules_edited(t *testing.T) {
+	s := newSite(t)
+	if got := s.visit("", "/zh/rules").want(200).text("#rule-spam dt"); got != "广告与垃圾信息" {
+		t.Errorf("the program's own words: %q", got)
+	}
+	at := fmt.Sprintf("/en/admin/rules/%d", s.id(`select id from rules where key = 'spam'`))
+	s.visit("mod", at).want(403)
+	form := url.Values{"title_en": {"No selling"}, "urgency": {"2"}, "position": {"1"}}
+	a := s.submit("admin", at, form).want(422)
+	if got, _ := a.page().Find("main [name=title_en]").Attr("value"); got != "No selling" || !strings.Contains(a.text("main"), "Write it in both languages.") {
+		t.Errorf("the form holds %q", got)
+	}
+	form.Set("title_zh", "禁止推销")
+	s.submit("admin", at, form).want(303)
+	if got := s.visit("", "/zh/rules").want(200).text("#rule-spam dt"); got != "禁止推销" {
+		t.Errorf("the hub's own words: %q", got)
+	}
+	added := url.Values{"key": {"animal_trials"}, "title_en": {"Animal trials without approval"}, "title_zh": {"未经审批的动物实验"}, "urgency": {"1"}, "position": {"9"}}
+	s.submit("admin", "/en/admin/rules/new", added).want(303)
+	s.submit("admin", "/en/admin/rules/new", added).want(409)
+	if got := s.visit("mod", fmt.Sprintf("/en/report/post/%d", s.answer)).want(200).text("main form"); !strings.Contains(got, "Animal trials without approval") {
+		t.Error("a new rule cannot be chosen")
+	}
+	if got := s.visit("mod", "/en/moderation?action=rule").want(200).text(".log"); !strings.Contains(got, "admin changed the rule") {
+		t.Errorf("log %q", got)
+	}
+}
+
+// TestScreening_page: a filter is tried, added, paused; the raid switch is thrown.
+func TestScreening_page(t *testing.T) {
+	s := newSite(t)
+	s.visit("mod", "/en/admin/screening").want(403)
+	form := url.Values{"kind": {"word"}, "pattern": {"ｔｅｘｔ"}, "action": {"hold"}, "sample": {"some t e x t here"}, "try": {"1"}}
+	a := s.submit("admin", "/en/admin/screening", form).want(200)
+	if got := a.text("main [role=status]"); !strings.Contains(got, "It is found in the text.") || !strings.Contains(got, "it finds 3") {
+		t.Errorf("the trial says %q", got)
+	}
+	if s.id(`select count(*) from filters`) != 0 {
+		t.Error("trying has added it")
+	}
+	form.Del("try")
+	s.submit("admin", "/en/admin/screening", form).want(303)
+	s.submit("admin", "/en/admin/screening", form).want(409)
+	form.Set("pattern", "!")
+	s.submit("admin", "/en/admin/screening", form).want(422)
+	at := fmt.Sprintf("/en/admin/screening/%d", s.id(`select id from filters`))
+	s.submit("admin", at, url.Values{"to": {"pause"}}).want(303)
+	s.submit("admin", at, url.Values{"to": {"pause"}}).want(409)
+	s.submit("admin", at, url.Values{"to": {"burn"}}).want(404)
+	policy := url.Values{"hold_first": {"hold"}, "new_links": {"x"}, "raid": {"h2"}}
+	s.submit("admin", "/en/admin/screening/policy", policy).want(422)
+	policy.Set("new_links", "1")
+	s.submit("admin", "/en/admin/screening/policy", policy).want(303)
+	if got := s.visit("admin", "/zh/admin/screening").want(200).text("main .notice"); !strings.Contains(got, "防刷屏开关已开启") {
+		t.Errorf("the page says %q", got)
+	}
+}

@@ -60,6 +60,11 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	pages.Post("/appeal", h.appealShutOut)
 
 	pages.Get("/admin", httpx.Admin, h.overview)
+	pages.Get("/admin/rules", httpx.Admin, h.editRules)
+	pages.Get("/admin/rules/new", httpx.Admin, h.editRule)
+	pages.Post("/admin/rules/new", httpx.Admin, h.saveRule)
+	pages.Get("/admin/rules/:id", httpx.Admin, h.editRule)
+	pages.Post("/admin/rules/:id", httpx.Admin, h.saveRule)
 	pages.Get("/admin/screening", httpx.Admin, h.screening)
 	pages.Post("/admin/screening", httpx.Admin, h.addFilter)
 	pages.Post("/admin/screening/policy", httpx.Admin, h.setPolicy)

@@ -34,7 +34,7 @@ func question(r *httpx.Request, v actView) string {
 func sentence(r *httpx.Request, e moderation.Entry) string {
 	key := "moderation.did." + string(e.Action)
 	switch kind := e.SubjectKind; {
-	case e.Action == moderation.Dismiss, e.Action == moderation.EditFilter: // the same words of all
+	case e.Action == moderation.Dismiss, e.Action == moderation.EditFilter, e.Action == moderation.EditRule: // the same words of all
 	case kind == moderation.Message:
 		key = "moderation.did_message." + string(e.Action)
 	case kind == moderation.Question:
@@ -48,7 +48,7 @@ func sentence(r *httpx.Request, e moderation.Entry) string {
 		from, to = challengeTitle(r, e.Data.WasChallenge), challengeTitle(r, e.Data.NowChallenge)
 	case moderation.Mute, moderation.Eject, moderation.Readmit:
 		to = roomTitle(r, e.Data.Room)
-	case moderation.EditFilter:
+	case moderation.EditFilter, moderation.EditRule:
 		to = e.Data.Title
 	case moderation.Role:
 		from, to = roleName(r, e.Data.Was), roleName(r, e.Data.Now)
