@@ -85,7 +85,6 @@ var (
 	errNone      = fault.New(fault.NotFound, "translations.none")
 	errLocale    = fault.New(fault.NotFound, "translations.locale_unknown")
 	errSame      = fault.New(fault.Conflict, "translations.same_language")
-	errSignIn    = fault.New(fault.Unauthorised, "error.sign_in")
 	errForbidden = fault.New(fault.Forbidden, "error.forbidden")
 )
 

@@ -46,8 +46,7 @@ func (h *Handlers) readRule(c *fiber.Ctx) (moderation.RuleForm, error) {
 	if i < 0 {
 		return moderation.RuleForm{}, fault.New(fault.NotFound, "error.not_found")
 	}
-	r := rules[i]
-	return moderation.RuleForm{ID: r.ID, Key: r.Key, Title: r.Title, Text: r.Text, Urgency: r.Urgency, Position: r.Position, Archived: r.Archived}, nil
+	return moderation.RuleForm(rules[i]), nil
 }
 
 func (h *Handlers) editRule(c *fiber.Ctx) error {
