@@ -46,6 +46,7 @@ create index cases_claimed on cases (claimed_by) where closed_at is null and cla
 create index cases_author on cases (author_id, id desc);
 create index cases_closed on cases (closed_at) where closed_at is not null;
 create index cases_log on cases (log_id);
+create index cases_opened on cases (opened_at);
 
 create table reports (
     id          bigint generated always as identity primary key,
@@ -57,14 +58,17 @@ create table reports (
     at          timestamptz not null default now(),
     constraint reports_once unique (case_id, reporter_id)
 );
+create index reports_at on reports (at);
 create index reports_reporter on reports (reporter_id, id desc);
 
 -- Which rule a decision applies, and which case it came from when that is about something else: a member is silenced for
 -- a post.
 alter table moderation_log add column rule_id bigint references rules, add column case_id bigint references cases;
+create index moderation_log_at on moderation_log (at);
 create index moderation_log_author on moderation_log (author_id, id desc) where author_id is not null;
 
 -- +goose Down
 alter table moderation_log drop column case_id, drop column rule_id;
+drop index moderation_log_at;
 drop index if exists moderation_log_author;
 drop table reports, cases, rules;

@@ -18,6 +18,7 @@ create table moderation_policy (
     one        boolean primary key default true check (one),
     hold_first text not null default 'review' check (hold_first in ('none', 'review', 'hold')),
     new_links  int not null default 2 check (new_links between 0 and 100),
+    hold_same  boolean not null default true,  -- nearly the same text again within a day
     raid_until timestamptz
 );
 insert into moderation_policy default values;

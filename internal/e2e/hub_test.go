@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net/http"
@@ -14,6 +15,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // hub is a running senet, with the demo in it.
@@ -96,10 +99,23 @@ func (h *hub) start() error {
 			return fmt.Errorf("it ended before it was ready")
 		}
 		h.URL = url
-		return nil
+		return h.letNewMembersWrite()
 	case <-time.After(patience):
 		return fmt.Errorf("not ready within %v", patience)
 	}
+}
+
+// letNewMembersWrite sets the policy past the hub: the members of tests are new, and their texts the same in every test.
+func (h *hub) letNewMembersWrite() error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	db, err := pgx.Connect(ctx, "host="+filepath.Join(h.data, "run")+" user=senet dbname=senet")
+	if err != nil {
+		return fmt.Errorf("connect to the hub's Postgres: %w", err)
+	}
+	defer db.Close(ctx)
+	_, err = db.Exec(ctx, `update moderation_policy set hold_first = 'none', hold_same = false`)
+	return err
 }
 
 // stopHub stops it in good order and tells what was wrong with it: how it ended, and every error it has logged.

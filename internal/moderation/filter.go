@@ -268,8 +268,8 @@ func (s *Service) SetPolicy(ctx context.Context, viewer account.Viewer, p Policy
 	}
 	d := decision{action: EditPolicy, subject: Subject{Kind: PolicyKind}}
 	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
-		_, err := tx.Exec(ctx, `update moderation_policy set hold_first = @first, new_links = @links, raid_until = @raid`,
-			pgx.StrictNamedArgs{"first": p.HoldFirst, "links": p.NewLinks, "raid": p.RaidUntil})
+		_, err := tx.Exec(ctx, `update moderation_policy set hold_first = @first, new_links = @links, hold_same = @same, raid_until = @raid`,
+			pgx.StrictNamedArgs{"first": p.HoldFirst, "links": p.NewLinks, "same": p.HoldSame, "raid": p.RaidUntil})
 		if err != nil {
 			return outcome{}, fmt.Errorf("set the policy: %w", err)
 		}

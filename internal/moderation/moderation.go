@@ -23,6 +23,8 @@ type Service struct {
 	words    *translation.Service
 	host     string // of the hub itself: links to it are no links to elsewhere
 	filters  filters
+
+	transparency transparency
 }
 
 // Parts are the features that moderation decides in.

@@ -61,13 +61,14 @@ func (s *Service) TrustLevel(ctx context.Context, db pg.DB, id account.MemberID)
 type Policy struct {
 	HoldFirst string // "none", "review": shown, and a moderator looks; "hold": shown when a moderator has looked
 	NewLinks  int    // links to elsewhere that a new member's post may have
+	HoldSame  bool   // nearly the same text again within a day waits
 	RaidUntil *time.Time
 }
 
 // Raided reports whether the hub is being flooded, as somebody said or as it saw: posts of new members are held.
 func (p Policy) Raided() bool { return p.RaidUntil != nil && p.RaidUntil.After(time.Now()) }
 
-const readPolicy = `select hold_first, new_links, raid_until from moderation_policy`
+const readPolicy = `select hold_first, new_links, hold_same, raid_until from moderation_policy`
 
 // Policy is the one in force.
 func (s *Service) Policy(ctx context.Context) (Policy, error) {
@@ -107,9 +108,11 @@ func (s *Service) Screen(ctx context.Context, tx *pg.Tx, viewer account.Viewer, 
 		cause = Held
 	}
 	if cause == "" && level != Proven {
-		again, err := s.seenBefore(ctx, tx, viewer.ID, post.Title+"\n"+post.Body)
-		if err != nil {
-			return false, err
+		again := false
+		if policy.HoldSame {
+			if again, err = s.seenBefore(ctx, tx, viewer.ID, post.Title+"\n"+post.Body); err != nil {
+				return false, err
+			}
 		}
 		if again {
 			cause = Held

@@ -98,7 +98,7 @@ func TestScreen_rules(t *testing.T) {
 	b := screened(t)
 	b.filter("word", "viagra", "refuse")
 	b.filter("word", "sepsis", "note")
-	b.policy(moderation.Policy{HoldFirst: "none", NewLinks: 1})
+	b.policy(moderation.Policy{HoldFirst: "none", NewLinks: 1, HoldSame: true})
 	if _, err := b.reply(b.reader, "Cheap v i a g r a"); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("refused words: %v, want Invalid", err)
 	}
@@ -114,18 +114,18 @@ func TestScreen_rules(t *testing.T) {
 	if _, err := b.reply(b.mod, "Cheap viagra at https://one.example/ and https://two.example/"); err != nil {
 		t.Errorf("staff: %v", err)
 	}
-	const text = "We offer the fastest service for your thesis, please contact us at any time for a first offer"
+	const text = "We offer the fastest service for your thesis, please contact us at any time and get ten percent off your first order today"
 	if _, err := b.reply(b.reader, text); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.reply(b.reader, strings.ToUpper(text)+"!"); !errors.Is(err, forum.ErrHeld) {
 		t.Errorf("the same again: %v, want held", err)
 	}
-	b.policy(moderation.Policy{HoldFirst: "hold", NewLinks: 1})
+	b.policy(moderation.Policy{HoldFirst: "hold", NewLinks: 1, HoldSame: true})
 	if _, err := b.reply(b.other, "Hello everybody"); !errors.Is(err, forum.ErrHeld) {
 		t.Errorf("a first post: %v, want held", err)
 	}
-	b.policy(moderation.Policy{HoldFirst: "review", NewLinks: 1})
+	b.policy(moderation.Policy{HoldFirst: "review", NewLinks: 1, HoldSame: true})
 	before := len(b.queue())
 	if id, err := b.reply(b.other, "Good morning everybody"); err != nil || b.hidden(id) || len(b.queue()) != before+1 {
 		t.Errorf("a first post is reviewed: %v, %d cases", err, len(b.queue())-before)

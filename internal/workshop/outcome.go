@@ -395,7 +395,7 @@ func inLanguage(err error, l i18n.Locale) error {
 }
 
 const outcomeThread = `
-	select t.id, p.id as post_id, t.slug from workshops w
+	select t.id, p.id as post_id, t.slug, p.hidden_at is not null as held from workshops w
 	join threads t on t.id = w.outcome_thread_id join posts p on p.thread_id = t.id and p.number = 1
 	where w.id = @id`
 

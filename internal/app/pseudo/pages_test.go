@@ -17,6 +17,7 @@ import (
 	"senet/internal/account"
 	"senet/internal/app/apptest"
 	"senet/internal/chat"
+	"senet/internal/moderation"
 	"senet/internal/pg/pgtest"
 )
 
@@ -124,7 +125,7 @@ func (w *world) paths(route string) (paths []string, ok bool) {
 	ids := map[string]int64{"/admin/rules/": 1, "/report/post/": w.post, "/moderation/cases/": w.reported, "/t/": w.thread, "/p/": w.post, "/inbox/": w.notice, "/moderation/posts/": w.post, "/moderation/messages/": w.message,
 		"/moderation/threads/": w.thread, "/moderation/members/": int64(w.member.ID), "/translate/post/": w.post, "/glossary/": w.term,
 		"/admin/memory/": w.unit, "/admin/challenges/": w.challenge, "/admin/members/": int64(w.member.ID), "/w/": w.event, "/messages/": w.message, "/moderation/questions/": w.question, "/moderation/polls/": w.poll}
-	route = strings.NewReplacer("/decisions/:log", fmt.Sprint("/decisions/", w.decided), ":slug", w.Challenge, ":workshop", fmt.Sprint(w.event), ":who", w.member.Name, ":token", "no-such-token", ":kind", "post", ":into", "en").Replace(route)
+	route = strings.NewReplacer(":half", moderation.HalfYearOf(time.Now()).String(), "/decisions/:log", fmt.Sprint("/decisions/", w.decided), ":slug", w.Challenge, ":workshop", fmt.Sprint(w.event), ":who", w.member.Name, ":token", "no-such-token", ":kind", "post", ":into", "en").Replace(route)
 	for prefix, id := range ids {
 		if rest, found := strings.CutPrefix(route, prefix+":id"); found {
 			route = fmt.Sprint(prefix, id, rest)

@@ -238,7 +238,7 @@ func (h *Handlers) apiStartThread(c *fiber.Ctx) error {
 		return err
 	}
 	if st.Held {
-		return c.Status(fiber.StatusAccepted).JSON(fiber.Map{"id": st.ID, "post_id": st.PostID, "held": true})
+		return c.Status(fiber.StatusAccepted).JSON(fiber.Map{"id": st.ID, "url": r.BaseURL + r.URL(st.Path()), "post_id": st.PostID, "held": true})
 	}
 	return c.Status(fiber.StatusCreated).JSON(fiber.Map{"id": st.ID, "url": r.BaseURL + r.URL(st.Path()), "post_id": st.PostID})
 }

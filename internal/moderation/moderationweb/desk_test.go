@@ -179,3 +179,24 @@ func TestScreening_page(t *testing.T) {
 		t.Errorf("the page says %q", got)
 	}
 }
+
+// TestTransparency: everybody reads how the rules were kept, nobody is recognised.
+func TestTransparency(t *testing.T) {
+	s := newSite(t)
+	s.submit("admin", fmt.Sprintf("/en/report/post/%d", s.answer), url.Values{"category": {"spam"}}).want(200)
+	page := s.visit("", "/zh/transparency").want(200)
+	if got := page.text("main"); !strings.Contains(got, "少于5") || !strings.Contains(got, "广告与垃圾信息") {
+		t.Errorf("the report says %q", got)
+	}
+	at, _ := page.page().Find(`main a[href$=".csv"]`).Attr("href")
+	if got := s.visit("", at).want(200).Body; !strings.Contains(got, "reports,spam,<5\n") {
+		t.Errorf("%s: %q", at, got)
+	}
+	for _, wrong := range []string{"2026-H3", "x", "2999-H1", "1999-H1", "2026-H1.exe"} {
+		s.visit("", "/zh/transparency/"+wrong).want(404)
+	}
+	s.visit("member", "/zh/moderation/statistics").want(403)
+	if got := s.visit("mod", "/zh/moderation/statistics").want(200).text(".bars"); !strings.Contains(got, "广告与垃圾信息1") {
+		t.Errorf("statistics %q", got)
+	}
+}

@@ -93,9 +93,9 @@ func (h *Handlers) setFilter(c *fiber.Ctx) error {
 var raids = map[string]time.Duration{"h2": 2 * time.Hour, "h12": 12 * time.Hour, "d3": 72 * time.Hour}
 
 func (h *Handlers) setPolicy(c *fiber.Ctx) error {
-	var first, links, raid string
+	var first, links, same, raid string
 	var err error
-	for name, to := range map[string]*string{"hold_first": &first, "new_links": &links, "raid": &raid} {
+	for name, to := range map[string]*string{"hold_first": &first, "new_links": &links, "hold_same": &same, "raid": &raid} {
 		if *to, err = httpx.Field(c, name); err != nil {
 			return err
 		}
@@ -104,7 +104,7 @@ func (h *Handlers) setPolicy(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	p.HoldFirst = first
+	p.HoldFirst, p.HoldSame = first, same != ""
 	if p.NewLinks, err = strconv.Atoi(links); err != nil {
 		p.NewLinks = -1 // which the core refuses
 	}

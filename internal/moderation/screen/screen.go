@@ -97,10 +97,10 @@ func (f Folded) Has(words Folded) bool {
 	return words.count > 0 && strings.Contains(f.joined, words.joined)
 }
 
-// Print is what texts of nearly the same words have nearly the same of; 0 of a text of fewer than eight words, which says
+// Print is what texts of nearly the same words have nearly the same of; 0 of a text of fewer than twenty words, which says
 // nothing.
 func (f Folded) Print() uint64 {
-	if f.count < 8 {
+	if f.count < 20 {
 		return 0
 	}
 	ts := strings.Split(strings.Trim(f.joined, separator), separator)
