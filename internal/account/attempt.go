@@ -77,6 +77,50 @@ func forgive(ctx context.Context, tx *pg.Tx, name, address string, at time.Time)
 	return nil
 }
 
+// joinsOfBlock is how many may join from one block of addresses within the window: a full hall joins from one.
+const joinsOfBlock = 200
+
+// Counting before adding lets a few more in when many come at the very same time, and costs no lock.
+const countJoin = `
+	with lately as (select count(*)::int as n, min(at) as oldest from (
+		select at from sign_in_failures where subject = @block and at > @since order by at desc limit @max) l),
+	added as (insert into sign_in_failures (subject, at) select @block, @at from lately where n < @max)
+	select n, coalesce(oldest, @at) from lately`
+
+// countJoin counts somebody who joins, on whichever node of the hub; too many from one block of addresses are TooMany.
+func (s *Service) countJoin(ctx context.Context, address string) error {
+	from := ofBlock(address)
+	if from == "" {
+		return nil
+	}
+	at := s.stamp()
+	var n int
+	var oldest time.Time
+	err := s.store.QueryRow(ctx, countJoin, pgx.StrictNamedArgs{"block": from, "at": at, "since": at.Add(-failureWindow),
+		"max": joinsOfBlock}).Scan(&n, &oldest)
+	if err != nil {
+		return fmt.Errorf("count who joins: %w", err)
+	}
+	if n >= joinsOfBlock {
+		return fault.New(fault.TooMany, "error.too_many").After(oldest.Add(failureWindow).Sub(at))
+	}
+	return nil
+}
+
+// ofBlock is the subject of the block that an address is of: an IPv4 /24, an IPv6 /48. Empty when it is no address.
+func ofBlock(address string) string {
+	a, err := netip.ParseAddr(address)
+	if err != nil {
+		return ""
+	}
+	bits := 24
+	if a = a.Unmap().WithZone(""); a.Is6() {
+		bits = 48
+	}
+	p, _ := a.Prefix(bits)
+	return "join:" + p.String()
+}
+
 // ofName is the subject of a name. It is hashed: people type passwords into the wrong field.
 func ofName(key string) string {
 	sum := sha256.Sum256([]byte(key))

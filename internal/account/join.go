@@ -29,6 +29,7 @@ type JoinForm struct {
 	Consent     bool   // to the storing of all this; required
 	ClientID    uuid.UUID
 	Browser     Browser
+	Trap        string // a field that people do not see; whoever fills it in is a robot
 }
 
 // Join makes a member and opens a session; the token goes into the cookie. A taken e-mail is no error, see the
@@ -37,6 +38,9 @@ type JoinForm struct {
 func (s *Service) Join(ctx context.Context, f JoinForm) (Member, string, error) {
 	m, err := s.draft(f)
 	if err != nil {
+		return Member{}, "", err
+	}
+	if err := s.countJoin(ctx, f.Browser.Address); err != nil {
 		return Member{}, "", err
 	}
 	if m.passwordHash, err = s.passwords.hash(ctx, f.Password); err != nil {
@@ -66,6 +70,9 @@ func (s *Service) draft(f JoinForm) (newMember, error) {
 		wrong.Add("email", "account.email.invalid", nil)
 	}
 	s.passwords.check("password", f.Password, &wrong, p.name, email)
+	if f.Trap != "" {
+		wrong.Add("website", "account.join.trap", nil)
+	}
 	if !f.Consent {
 		wrong.Add("consent", "account.consent.missing", nil)
 	}

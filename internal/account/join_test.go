@@ -46,6 +46,32 @@ func TestJoin(t *testing.T) {
 	}
 }
 
+// TestJoin_block: who joins is counted in Postgres by block of addresses, and others are not kept out.
+func TestJoin_block(t *testing.T) {
+	t.Parallel()
+	b := rolledBack(t)
+	at := b.stamp()
+	if _, err := b.store.Exec(t.Context(), `insert into sign_in_failures (subject, at)
+		select 'join:2001:db8:7::/48', $1 from generate_series(2, $2)`, at, joinsOfBlock); err != nil {
+		t.Fatal(err)
+	}
+	join := func(name, address string) error {
+		f := joinForm(name, "")
+		f.Browser.Address = address
+		_, _, err := b.Join(t.Context(), f)
+		return err
+	}
+	if err := join("The Last One", "2001:db8:7:1::1"); err != nil {
+		t.Fatal(err)
+	}
+	if err := join("One Too Many", "2001:db8:7:2::1"); fault.KindOf(err) != fault.TooMany || fault.Of(err).RetryAfter <= 0 {
+		t.Errorf("one too many: %v, want TooMany", err)
+	}
+	if err := join("From Elsewhere", "2001:db8:8::1"); err != nil {
+		t.Errorf("from elsewhere: %v", err)
+	}
+}
+
 func TestJoin_sameName(t *testing.T) {
 	t.Parallel()
 	b := committed(t)

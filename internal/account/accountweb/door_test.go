@@ -129,6 +129,18 @@ func TestJoin_forged(t *testing.T) {
 	}
 }
 
+// TestJoin_trap: whoever fills in what people do not see does not become a member; somebody whose browser did it can mend that.
+func TestJoin_trap(t *testing.T) {
+	s := newSite(t)
+	b := newBrowser(t, s)
+	form := joinValues("Robot Filler")
+	form.Set("website", "https://evil.example")
+	b.submit("/en/join", "/en/join", form).want(http.StatusUnprocessableEntity).has("#website-error").hasNot(".visually-hidden #website").
+		has(`input[name=name][value="Robot Filler"]`)
+	form.Del("website")
+	b.submit("/en/join", "/en/join", form).want(http.StatusSeeOther)
+}
+
 func TestJoin_limit(t *testing.T) {
 	s := newSite(t)
 	b := newBrowser(t, s)

@@ -93,9 +93,9 @@ func (h *Handlers) setup(c *fiber.Ctx) error {
 // readJoin reads the form, once to be shown again and once for the core.
 func readJoin(c *fiber.Ctx) (joinView, account.JoinForm, error) {
 	var v joinView
-	var password, consent string
+	var password, consent, trap string
 	err := fields(c, map[string]*string{"name": &v.Name, "email": &v.Email, "password": &password, "affiliation": &v.Affiliation,
-		"region": &v.Region, "locale": &v.Locale, "time_zone": &v.TimeZone, "consent": &consent, "back": &v.Back})
+		"region": &v.Region, "locale": &v.Locale, "time_zone": &v.TimeZone, "consent": &consent, "website": &trap, "back": &v.Back})
 	if err != nil {
 		return v, account.JoinForm{}, err
 	}
@@ -103,7 +103,7 @@ func readJoin(c *fiber.Ctx) (joinView, account.JoinForm, error) {
 	return v, account.JoinForm{
 		Name: v.Name, Email: v.Email, Password: password, Affiliation: v.Affiliation, Region: account.Region(v.Region),
 		Locale: i18n.Locale(v.Locale), TimeZone: v.TimeZone, Consent: v.Consent,
-		ClientID: httpx.ClientID(c), Browser: browser(c),
+		ClientID: httpx.ClientID(c), Browser: browser(c), Trap: trap,
 	}, nil
 }
 
