@@ -34,6 +34,9 @@ func (s *Service) Edit(ctx context.Context, viewer account.Viewer, id MessageID,
 	if err != nil {
 		return err
 	}
+	if err := s.gated(ctx, viewer, w.body); err != nil {
+		return err
+	}
 	if err := s.mayWriteAt(ctx, viewer, id); err != nil {
 		return err
 	}

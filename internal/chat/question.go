@@ -91,6 +91,9 @@ func (s *Service) Ask(ctx context.Context, viewer account.Viewer, a Ask) (Questi
 	if err != nil {
 		return 0, err
 	}
+	if err := s.gated(ctx, viewer, w.body); err != nil {
+		return 0, err
+	}
 	room, err := s.FindRoom(ctx, viewer, a.Room)
 	if err != nil {
 		return 0, err

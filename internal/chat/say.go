@@ -62,8 +62,19 @@ func (s *Service) Submit(ctx context.Context, viewer account.Viewer, say Say, do
 	if err != nil {
 		return err
 	}
+	if err := s.gated(ctx, viewer, w.say.Body); err != nil {
+		return err
+	}
 	w.ctx, w.author, w.done = ctx, ByViewer(viewer), done
 	return s.writer.submit(w)
+}
+
+// gated asks the gate about a text that keeps to the rules.
+func (s *Service) gated(ctx context.Context, viewer account.Viewer, body string) error {
+	if s.Gate == nil {
+		return nil
+	}
+	return s.Gate(ctx, viewer, body)
 }
 
 // check applies the rules of a message that need no lock.

@@ -24,6 +24,9 @@ type Service struct {
 	// same; workshop is 0 of a standing room. Set it before Start.
 	Erased func(ctx context.Context, tx *pg.Tx, room RoomID, workshop int64) error
 
+	// Gate says why a text may not be said, before it is; nil: everything may. Set it before Start.
+	Gate func(ctx context.Context, viewer account.Viewer, body string) error
+
 	mu    sync.Mutex
 	heard []func(RoomID, int64, []Event)
 }

@@ -62,6 +62,8 @@ type found struct {
 	ids    []FilterID
 }
 
+const countHits = `update filters set hits = hits + 1, last_hit = now() where id = any($1)`
+
 // match looks for what filters are for, and counts the hits. Once a change of the list is known it is read again.
 func (s *Service) match(ctx context.Context, tx *pg.Tx, text string) (found, error) {
 	words, hosts, err := s.filtersNow(ctx, tx)
@@ -70,7 +72,7 @@ func (s *Service) match(ctx context.Context, tx *pg.Tx, text string) (found, err
 	}
 	f := matching(words, hosts, text, s.host)
 	if len(f.ids) > 0 {
-		if _, err := tx.Exec(ctx, `update filters set hits = hits + 1, last_hit = now() where id = any($1)`, f.ids); err != nil {
+		if _, err := tx.Exec(ctx, countHits, f.ids); err != nil {
 			return found{}, fmt.Errorf("count hits of filters: %w", err)
 		}
 	}
@@ -88,10 +90,12 @@ func matching(words []wordFilter, hosts []Filtering, text, own string) (f found)
 			held = append(held, by.Pattern)
 		}
 	}
-	folded := screen.Fold(text)
-	for _, w := range words {
-		if folded.Has(w.folded) {
-			hit(w.Filtering)
+	if len(words) > 0 {
+		folded := screen.Fold(text)
+		for _, w := range words {
+			if folded.Has(w.folded) {
+				hit(w.Filtering)
+			}
 		}
 	}
 	if len(hosts) > 0 {

@@ -1,0 +1,34 @@
+package moderation
+
+import (
+	"context"
+	"fmt"
+
+	"senet/internal/account"
+	"senet/internal/fault"
+)
+
+// RoomGate looks at what is about to be said in a room (chat.Service.Gate). The log of a room has no holes, and what is said is
+// of the moment: what a filter would hold is refused there, and its author still has the words.
+func (s *Service) RoomGate(ctx context.Context, viewer account.Viewer, body string) error {
+	if viewer.Moderates() || !viewer.SignedIn() {
+		return nil
+	}
+	words, hosts, err := s.filtersNow(ctx, s.store)
+	if err != nil {
+		return err
+	}
+	met := matching(words, hosts, body, s.host)
+	if len(met.ids) == 0 {
+		return nil
+	}
+	if _, err := s.store.Exec(ctx, countHits, met.ids); err != nil {
+		return fmt.Errorf("count hits of filters: %w", err)
+	}
+	if met.refuse || met.hold != "" {
+		var wrong fault.Fields
+		wrong.Add("body", "screening.refused", nil)
+		return wrong.Err()
+	}
+	return nil
+}
