@@ -42,6 +42,7 @@ type Viewer struct {
 	Translator  bool  // trusted with other people's translations
 	Session     int64 // the session's id; 0 with an API token
 
+	Muted         string    // the ids of those whose texts are folded away, with spaces
 	SilencedUntil time.Time // until then they may read and report, and write nothing
 }
 

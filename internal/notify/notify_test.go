@@ -281,3 +281,27 @@ func TestList_pages(t *testing.T) {
 		t.Errorf("a visitor's inbox = %v, want Unauthorised", err)
 	}
 }
+
+// TestTell_blocked: who muted somebody hears nothing of them, but of what moderators do.
+func TestTell_blocked(t *testing.T) {
+	b := setup(t)
+	li, other := b.member("Li"), b.member("Other")
+	if _, err := b.store.Exec(t.Context(), `insert into member_blocks (member_id, other_id, kind) values ($1, $2, 'mute')`, li.ID, other.ID); err != nil {
+		t.Fatal(err)
+	}
+	b.tell(li, notify.Notice{Kind: notify.KindMention, Actor: other.ID, Subject: "post:1"})
+	err := b.store.InTx(t.Context(), func(tx *pg.Tx) error {
+		return b.TellEach(t.Context(), tx, []notify.Notice{{To: li.ID, Kind: notify.KindReply, Actor: other.ID, Subject: "post:2"}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := b.inbox(li); len(got) != 0 {
+		t.Errorf("told %+v", got)
+	}
+	b.tell(li, notify.Notice{Kind: notify.KindHidden, Actor: other.ID, Subject: "post:3"})
+	b.tell(other, notify.Notice{Kind: notify.KindMention, Actor: li.ID, Subject: "post:4"})
+	if len(b.inbox(li)) != 1 || len(b.inbox(other)) != 1 {
+		t.Errorf("told %d and %d, want one each", len(b.inbox(li)), len(b.inbox(other)))
+	}
+}

@@ -20,12 +20,17 @@ func (s *Service) Tell(ctx context.Context, tx *pg.Tx, n Notice) error {
 
 const tellMany = `
 	insert into notices (member_id, kind, actor_id, subject, within, path, data)
-	select distinct m, @kind, nullif(@actor, 0::bigint), @subject, @within, @path, @data::jsonb
-	from unnest(@to::bigint[]) m
-	where m <> @actor and m <> 0
+	select distinct m, kind, nullif(actor, 0), @subject, @within, @path, @data::jsonb
+	from unnest(@to::bigint[]) m, (select @kind::text as kind, @actor::bigint as actor) n
+	where m <> actor and m <> 0` + notBlocked + `
 	order by m
 	on conflict do nothing
 	returning id, member_id, kind`
+
+// notBlocked leaves out those who do not want to hear from the actor; what moderators do everybody hears of.
+const notBlocked = `
+	and not (kind = any('{reply,mention,quote,thread,translated}'::text[])
+		and exists (select from member_blocks b where b.member_id = m and b.other_id = actor))`
 
 // TellMany puts the same notice into many inboxes with one statement; n.To does not matter. A member is told of a
 // post once: tell those who are mentioned or quoted before those who merely follow. Of a text's translation a member is
@@ -71,7 +76,7 @@ const tellEach = `
 	select m, kind, nullif(actor, 0), subject, within, path, data::jsonb
 	from unnest(@to::bigint[], @kinds::text[], @actors::bigint[], @subjects::text[], @withins::text[], @paths::text[], @data::text[])
 		as n (m, kind, actor, subject, within, path, data)
-	where m <> actor and m <> 0
+	where m <> actor and m <> 0` + notBlocked + `
 	order by m
 	on conflict do nothing
 	returning id, member_id, kind`

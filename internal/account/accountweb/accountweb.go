@@ -71,6 +71,8 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	pages.Post("/settings/password", httpx.SignedIn, h.changePassword)
 	pages.Post("/settings/sessions/others", httpx.SignedIn, h.endOthers)
 	pages.Post("/settings/sessions/:id", httpx.SignedIn, h.endSession)
+	pages.Get("/settings/blocks", httpx.SignedIn, h.blocksPage)
+	pages.Post("/settings/blocks/:id", httpx.SignedIn, h.setBlock)
 	pages.Get("/m/:who", h.memberPage)
 	pages.Get("/appearance", h.appearancePage)
 	pages.Post("/appearance", h.setAppearance)

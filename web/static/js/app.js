@@ -6,6 +6,7 @@
 //   [data-confirm="words"]    on a form or a button: asks before sending
 //   [data-focus]              gets the focus on load: the problems of a refused form
 //   form[data-composer]       loads composer.js
+//   template[data-muted]      loads muted.js
 // Every form's buttons rest while it is being sent, so that nothing is sent twice.
 
 const lang = document.documentElement.dataset.format; // as the hub writes dates and numbers
@@ -139,3 +140,6 @@ function forgetDrafts() {
 
 document.querySelector("[data-focus]")?.focus();
 if (document.querySelector("form[data-composer]")) import("./composer.js");
+
+const muted = document.querySelector("template[data-muted]");
+if (muted) import("./muted.js").then(({ fold }) => fold(muted));
