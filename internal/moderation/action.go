@@ -6,43 +6,44 @@ import "slices"
 type Action string
 
 const (
-	Hide       Action = "hide" // of a post, message, question or poll
-	Unhide     Action = "unhide"
-	Lock       Action = "lock" // of a thread, as the next five
-	Unlock     Action = "unlock"
-	Pin        Action = "pin"
-	Unpin      Action = "unpin"
-	Move       Action = "move"
-	Rename     Action = "rename"
-	Trust      Action = "trust" // of a member, with reviewing translations
-	Distrust   Action = "distrust"
-	Mute       Action = "mute" // of a member in one room, as the next two
-	Eject      Action = "eject"
-	Readmit    Action = "readmit"
-	Role       Action = "role" // of a member
-	Warn       Action = "warn" // a member
-	Unwarn     Action = "unwarn"
-	Silence    Action = "silence" // a member may read and not write
-	Unsilence  Action = "unsilence"
-	Suspend    Action = "suspend" // a member is shut out
-	Unsuspend  Action = "unsuspend"
-	Propose    Action = "propose" // to suspend somebody of the staff, which takes two
-	Uphold     Action = "uphold"  // a decision that was appealed against
-	Approve    Action = "approve" // of a post that was held back
-	Reject     Action = "reject"
-	EditFilter Action = "filter" // for administrators, as the next
-	EditRule   Action = "rule"
-	EditPolicy Action = "policy"
-	Dismiss    Action = "dismiss" // of what was reported: nothing is wrong with it
-	Create     Action = "create"  // of a challenge, as the rest
-	Edit       Action = "edit"
-	Order      Action = "order"
-	Archive    Action = "archive"
-	Unarchive  Action = "unarchive"
+	Hide         Action = "hide" // of a post, message, question or poll
+	Unhide       Action = "unhide"
+	Lock         Action = "lock" // of a thread, as the next five
+	Unlock       Action = "unlock"
+	Pin          Action = "pin"
+	Unpin        Action = "unpin"
+	Move         Action = "move"
+	Rename       Action = "rename"
+	Trust        Action = "trust" // of a member, with reviewing translations
+	Distrust     Action = "distrust"
+	Mute         Action = "mute" // of a member in one room, as the next two
+	Eject        Action = "eject"
+	Readmit      Action = "readmit"
+	Role         Action = "role" // of a member
+	Warn         Action = "warn" // a member
+	Unwarn       Action = "unwarn"
+	Silence      Action = "silence" // a member may read and not write
+	Unsilence    Action = "unsilence"
+	Suspend      Action = "suspend" // a member is shut out
+	Unsuspend    Action = "unsuspend"
+	Propose      Action = "propose" // to suspend somebody of the staff, which takes two
+	Uphold       Action = "uphold"  // a decision that was appealed against
+	Approve      Action = "approve" // of a post that was held back
+	Reject       Action = "reject"
+	EditFilter   Action = "filter" // for administrators, as the next
+	TakeEvidence Action = "evidence"
+	EditRule     Action = "rule"
+	EditPolicy   Action = "policy"
+	Dismiss      Action = "dismiss" // of what was reported: nothing is wrong with it
+	Create       Action = "create"  // of a challenge, as the rest
+	Edit         Action = "edit"
+	Order        Action = "order"
+	Archive      Action = "archive"
+	Unarchive    Action = "unarchive"
 )
 
 // Actions lists them in the order in which the log's filter offers them.
-var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Trust, Distrust, Mute, Eject, Readmit, Warn, Unwarn, Silence, Unsilence, Propose, Suspend, Unsuspend, Uphold, Role, Approve, Reject, Dismiss, EditFilter, EditPolicy, EditRule, Create, Edit, Order, Archive, Unarchive}
+var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Trust, Distrust, Mute, Eject, Readmit, Warn, Unwarn, Silence, Unsilence, Propose, Suspend, Unsuspend, Uphold, Role, Approve, Reject, Dismiss, EditFilter, EditPolicy, EditRule, TakeEvidence, Create, Edit, Order, Archive, Unarchive}
 
 // Known reports whether a is one of Actions.
 func (a Action) Known() bool { return slices.Contains(Actions, a) }
@@ -89,5 +90,5 @@ func (a Action) settles() bool {
 // Undoable reports whether there is a way back. A challenge is archived, never deleted, and its order is changed
 // again by hand.
 func (a Action) Undoable() bool {
-	return a != Create && a != Order && a != Dismiss && a != Unwarn && a != Unsilence && a != Unsuspend && a != Propose && a != Uphold && a != Approve && a != Reject && a != EditFilter && a != EditPolicy && a != EditRule
+	return a != Create && a != Order && a != Dismiss && a != Unwarn && a != Unsilence && a != Unsuspend && a != Propose && a != Uphold && a != Approve && a != Reject && a != EditFilter && a != EditPolicy && a != EditRule && a != TakeEvidence
 }

@@ -31,6 +31,7 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	pages.Get("/moderation/queue", httpx.Moderator, h.queue)
 	pages.Get("/moderation/cases/:id", httpx.Moderator, h.lookAtCase)
 	pages.Post("/moderation/cases/:id", httpx.Moderator, h.decideCase)
+	pages.Post("/moderation/cases/:id/evidence", httpx.Moderator, h.evidence)
 	pages.Post("/moderation/cases/:id/release", httpx.Moderator, h.releaseCase)
 	pages.Get("/moderation/statistics", httpx.Moderator, h.statistics)
 	pages.Get("/transparency", h.transparency)

@@ -25,7 +25,7 @@ func askURL(r *httpx.Request, path string, a moderation.Action) string {
 
 func icon(a moderation.Action) string {
 	switch a {
-	case moderation.Hide:
+	case moderation.Hide, moderation.Reject:
 		return "hide"
 	case moderation.Unhide:
 		return "show"
@@ -41,10 +41,16 @@ func icon(a moderation.Action) string {
 		return "edit"
 	case moderation.Trust, moderation.Distrust:
 		return "translate"
-	case moderation.Mute, moderation.Eject:
+	case moderation.Mute, moderation.Eject, moderation.Silence, moderation.Suspend:
 		return "lock"
-	case moderation.Readmit:
+	case moderation.Readmit, moderation.Unsilence, moderation.Unsuspend:
 		return "unlock"
+	case moderation.Warn:
+		return "warning"
+	case moderation.Dismiss, moderation.Approve:
+		return "check"
+	case moderation.Uphold, moderation.Propose:
+		return "shield"
 	case moderation.Create:
 		return "plus"
 	}

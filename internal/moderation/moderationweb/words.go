@@ -34,7 +34,7 @@ func question(r *httpx.Request, v actView) string {
 func sentence(r *httpx.Request, e moderation.Entry) string {
 	key := "moderation.did." + string(e.Action)
 	switch kind := e.SubjectKind; {
-	case e.Action == moderation.Dismiss, e.Action == moderation.EditFilter, e.Action == moderation.EditRule: // the same words of all
+	case e.Action == moderation.Dismiss, e.Action == moderation.EditFilter, e.Action == moderation.EditRule, e.Action == moderation.TakeEvidence: // the same words of all
 	case kind == moderation.Message:
 		key = "moderation.did_message." + string(e.Action)
 	case kind == moderation.Question:
