@@ -26,6 +26,7 @@ var letterKinds = map[notify.Kind]mail.Kind{
 	notify.KindRegistered: "event.registered", notify.KindWaiting: "event.waiting", notify.KindMovedUp: "event.moved_up",
 	notify.KindEventTomorrow: "event.tomorrow", notify.KindEventSoon: "event.soon", notify.KindEventNow: "event.now",
 	notify.KindEventChanged: "event.changed", notify.KindEventCancelled: "event.cancelled", notify.KindEventStaff: "event.staff",
+	notify.KindEventOutcome: "event.outcome",
 }
 
 // registerLetters says how letters about events are worded.
@@ -93,6 +94,9 @@ func (s *Service) true(t told, e Event) bool {
 		return e.State != Cancelled && !e.Over(now) && string(e.Role) == t.Staff
 	}
 	comes := e.Mine == Registered || e.Role != ""
+	if t.Kind == notify.KindEventOutcome {
+		return comes && e.OutcomeThread != 0
+	}
 	switch {
 	case e.State != Announced, e.Over(now):
 		return false
@@ -120,6 +124,8 @@ func (s *Service) content(to mail.Recipient, t told, e Event) mail.Content {
 	switch t.Kind {
 	case notify.KindEventNow, notify.KindEventSoon:
 		c.Action = mail.Action{Label: to.T("workshop.enter"), Path: e.Path() + "/room"}
+	case notify.KindEventOutcome:
+		c.Action = mail.Action{Label: to.T("workshop.letter.read"), Path: e.OutcomePath()}
 	case notify.KindEventCancelled:
 		if e.CancelReason != "" {
 			c.Quote = mail.Words{Text: e.CancelReason}
@@ -127,7 +133,7 @@ func (s *Service) content(to mail.Recipient, t told, e Event) mail.Content {
 	case notify.KindRegistered, notify.KindMovedUp, notify.KindEventTomorrow:
 		c.Closing = []string{to.T("workshop.letter.give_up")}
 	}
-	if t.Kind != notify.KindWaiting && t.Kind != notify.KindEventNow && e.State != Draft {
+	if t.Kind != notify.KindWaiting && t.Kind != notify.KindEventNow && t.Kind != notify.KindEventOutcome && e.State != Draft {
 		c.Calendar = &mail.Calendar{Method: "PUBLISH", Name: fmt.Sprintf("workshop-%d.ics", e.ID), ICS: s.File(to.Locale, "", e)}
 	}
 	return c

@@ -411,8 +411,12 @@ func (o *Outcomes) tell(ctx context.Context, tx *pg.Tx, viewer account.Viewer, e
 		return err
 	}
 	title := e.Title()
-	return o.events.notify.TellMany(ctx, tx, to, notify.Notice{Kind: notify.KindEventOutcome, Actor: viewer.ID, Subject: subject(e.ID),
-		Within: notify.Subject("thread", started.ID), Path: started.Path(), Data: notify.Data{Event: &title, Start: &e.StartsAt}})
+	n := notify.Notice{Kind: notify.KindEventOutcome, Actor: viewer.ID, Subject: subject(e.ID),
+		Within: notify.Subject("thread", started.ID), Path: started.Path(), Data: notify.Data{Event: &title, Start: &e.StartsAt}}
+	if err := o.events.queueLetters(ctx, tx, n, e, to); err != nil { // by then the event knows of its thread
+		return err
+	}
+	return o.events.notify.TellMany(ctx, tx, to, n)
 }
 
 const eraseOutcome = `delete from workshop_outcomes where workshop_id = @id and published_at is null`

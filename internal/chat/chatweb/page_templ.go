@@ -1594,6 +1594,9 @@ func stateWord(r *httpx.Request, room chat.Room) string {
 	case room.Settings.State == chat.Open:
 		return ""
 	}
+	if room.Erased() {
+		return r.T("room.phase_erased", "Date", r.P.Date(r.In(*room.ErasedAt)))
+	}
 	return r.T("room.phase." + string(room.Settings.State))
 }
 

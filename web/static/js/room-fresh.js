@@ -82,7 +82,7 @@ export class Fresh {
 
 async function there() {
   try {
-    return (await fetch(location.href, { cache: "no-store" })).ok;
+    return (await fetch(location.href, { method: "HEAD", cache: "no-store" })).ok;
   } catch {
     return false;
   }
