@@ -188,12 +188,18 @@ func TestOutcome_life(t *testing.T) {
 	}
 	m.Submit(m.host, "/en"+at, m.form(page, "publish", "version", "1")).Want(409)
 
+	m.Address(m.wang, "wang@example.org")
+	before := len(m.Letters())
 	ready := m.Visit(m.anna, "/en"+at).Want(200)
 	sent := m.form(ready, "publish", "lang", "zh", "kind", "announcement")
 	done := m.Submit(m.anna, "/en"+at, sent).Want(303)
 	thread := strings.TrimPrefix(done.Header.Get("Location"), "/en")
 	if again := m.Submit(m.anna, "/en"+at, sent).Want(303); again.Header.Get("Location") != done.Header.Get("Location") {
 		t.Errorf("sent again it leads to %s", again.Header.Get("Location"))
+	}
+	told := letterTo(t, m.Letters()[before:], "wang")
+	if !strings.HasPrefix(told.Subject, "活动成果：") || !strings.Contains(told.Text, "http://hub.test/zh"+thread) || told.Calendar != "" {
+		t.Errorf("who came is written %q, with the calendar %q:\n%s", told.Subject, told.Calendar, told.Text)
 	}
 	m.read(thread, place)
 }
