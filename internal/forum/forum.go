@@ -51,6 +51,8 @@ type Service struct {
 	people   peopleCache
 	// Rooms opens the standing room of a new challenge, in the transaction that creates it.
 	Rooms func(ctx context.Context, tx *pg.Tx, challenge int64) error
+	// Gate says why a text may not be what a post is changed to; nil: everything may.
+	Gate func(ctx context.Context, viewer account.Viewer, body string) error
 	// Screen says whether a fresh post is to wait for a moderator; nil: none is.
 	Screen func(ctx context.Context, tx *pg.Tx, viewer account.Viewer, p FreshPost) (hold bool, err error)
 }

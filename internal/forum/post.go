@@ -254,6 +254,11 @@ func (s *Service) Edit(ctx context.Context, viewer account.Viewer, form EditForm
 	if err := viewer.MayWrite(); err != nil {
 		return err
 	}
+	if s.Gate != nil {
+		if err := s.Gate(ctx, viewer, form.Body); err != nil {
+			return err
+		}
+	}
 	return s.store.InTx(ctx, func(tx *pg.Tx) error {
 		p, err := pg.One[lockedPost](ctx, tx, lockPost, pgx.StrictNamedArgs{"id": form.Post})
 		if err != nil {
@@ -309,7 +314,7 @@ type Revision struct {
 const listRevisions = `
 select r.version, r.body, r.lang, r.created_at from post_revisions r
 join posts p on p.id = r.post_id join threads t on t.id = p.thread_id
-where r.post_id = @id and p.hidden_at is null and t.hidden_at is null
+where r.post_id = @id and p.hidden_at is null and t.hidden_at is null and not r.withheld
 union all
 select p.version, p.body, p.lang, coalesce(p.edited_at, p.created_at) from posts p join threads t on t.id = p.thread_id
 where p.id = @id and p.hidden_at is null and t.hidden_at is null

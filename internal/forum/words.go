@@ -87,7 +87,7 @@ func writings(ctx context.Context, db pg.DB, query string, ids []int64, finish f
 // Former implements translation.Source: a title is replaced because it should not be read any more.
 func (s titles) Former(context.Context, int64, int) (string, error) { return "", nil }
 
-const formerBody = `select body from post_revisions where post_id = @id and version = @version`
+const formerBody = `select body from post_revisions where post_id = @id and version = @version and not withheld`
 
 // Former implements translation.Source.
 func (s posts) Former(ctx context.Context, id int64, version int) (body string, err error) {

@@ -26,9 +26,10 @@ const (
 	Unsilence    Action = "unsilence"
 	Suspend      Action = "suspend" // a member is shut out
 	Unsuspend    Action = "unsuspend"
-	Propose      Action = "propose" // to suspend somebody of the staff, which takes two
-	Uphold       Action = "uphold"  // a decision that was appealed against
-	Approve      Action = "approve" // of a post that was held back
+	Propose      Action = "propose"  // to suspend somebody of the staff, which takes two
+	Uphold       Action = "uphold"   // a decision that was appealed against
+	EditOut      Action = "edit_out" // of a post: a moderator takes something out of it
+	Approve      Action = "approve"  // of a post that was held back
 	Reject       Action = "reject"
 	EditFilter   Action = "filter" // for administrators, as the next
 	TakeEvidence Action = "evidence"
@@ -43,7 +44,7 @@ const (
 )
 
 // Actions lists them in the order in which the log's filter offers them.
-var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Trust, Distrust, Mute, Eject, Readmit, Warn, Unwarn, Silence, Unsilence, Propose, Suspend, Unsuspend, Uphold, Role, Approve, Reject, Dismiss, EditFilter, EditPolicy, EditRule, TakeEvidence, Create, Edit, Order, Archive, Unarchive}
+var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Trust, Distrust, Mute, Eject, Readmit, Warn, Unwarn, Silence, Unsilence, Propose, Suspend, Unsuspend, Uphold, Role, EditOut, Approve, Reject, Dismiss, EditFilter, EditPolicy, EditRule, TakeEvidence, Create, Edit, Order, Archive, Unarchive}
 
 // Known reports whether a is one of Actions.
 func (a Action) Known() bool { return slices.Contains(Actions, a) }
@@ -73,7 +74,7 @@ func (a Action) aspect() string {
 // reasoned reports whether a reason must be given: what takes words or the floor from somebody.
 func (a Action) reasoned() bool {
 	switch a {
-	case Hide, Mute, Eject, Warn, Silence, Suspend, Propose, Reject:
+	case Hide, Mute, Eject, Warn, Silence, Suspend, Propose, Reject, EditOut:
 		return true
 	}
 	return false
@@ -84,11 +85,14 @@ func (a Action) against() bool { return slices.Contains(against, a) }
 
 // settles reports whether the decision answers whoever waits for one about its subject.
 func (a Action) settles() bool {
-	return a == Hide || a == Dismiss || a == Uphold || a == Approve || a == Reject
+	return a == Hide || a == Dismiss || a == Uphold || a == Approve || a == Reject || a == EditOut
 }
+
+// final are the decisions without a way back: what they undo is done again by hand.
+var final = []Action{Create, Order, Dismiss, Unwarn, Unsilence, Unsuspend, Propose, Uphold, Approve, Reject, EditOut, EditFilter, EditPolicy, EditRule, TakeEvidence}
 
 // Undoable reports whether there is a way back. A challenge is archived, never deleted, and its order is changed
 // again by hand.
 func (a Action) Undoable() bool {
-	return a != Create && a != Order && a != Dismiss && a != Unwarn && a != Unsilence && a != Unsuspend && a != Propose && a != Uphold && a != Approve && a != Reject && a != EditFilter && a != EditPolicy && a != EditRule && a != TakeEvidence
+	return !slices.Contains(final, a)
 }

@@ -1,6 +1,7 @@
 package moderation_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -128,5 +129,36 @@ func TestSetRole_unknownRoleOrMember(t *testing.T) {
 	}
 	if _, err := b.setRole(b.admin, 1<<40, account.RoleMember); fault.KindOf(err) != fault.NotFound {
 		t.Errorf("nobody: %v, want NotFound", err)
+	}
+}
+
+// TestEditOut: what was taken out is nowhere: not in the history, not in a translation.
+func TestEditOut(t *testing.T) {
+	b := setup(t)
+	id, err := b.reply(b.reader, "Call Mr Zebra at 555-1234 for the data.")
+	if err != nil {
+		t.Fatal(err)
+	}
+	value[string](b, `insert into translations (subject_kind, subject_id, locale, source_lang, source_version, kind, text, html) values ('post', $1, 'zh', 'en', 1, 'human', '打电话给斑马先生', '') returning text`, id)
+	v := moderation.Verdict{Action: moderation.EditOut, Subject: moderation.Subject{Kind: moderation.Post, ID: int64(id)}, Text: "Ask for the data.", Why: moderation.Why{Rule: "personal_data"}}
+	if _, err := b.Decide(t.Context(), b.reader, v); fault.KindOf(err) != fault.Forbidden {
+		t.Errorf("its author: %v, want Forbidden", err)
+	}
+	b.must(b.Decide(t.Context(), b.mod, v))
+	if got := value[string](b, `select body from posts where id = $1`, id); got != "Ask for the data." {
+		t.Errorf("the post is %q", got)
+	}
+	revisions, err := b.forum.Revisions(t.Context(), id)
+	if err != nil || len(revisions) != 1 || strings.Contains(fmt.Sprint(revisions), "Zebra") {
+		t.Errorf("history %+v, %v", revisions, err)
+	}
+	if n := value[int](b, `select count(*) from translations where subject_kind = 'post' and subject_id = $1`, id); n != 0 {
+		t.Errorf("%d translations left", n)
+	}
+	if got := b.inbox(b.reader); got[0].Kind != notify.KindEdited || got[0].Data.Rule != "personal_data" {
+		t.Errorf("its author was told %+v", got[0])
+	}
+	if _, err := b.Decide(t.Context(), b.second, v); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("the same again: %v, want Conflict", err)
 	}
 }

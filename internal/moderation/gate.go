@@ -8,9 +8,9 @@ import (
 	"senet/internal/fault"
 )
 
-// RoomGate looks at what is about to be said in a room (chat.Service.Gate). The log of a room has no holes, and what is said is
-// of the moment: what a filter would hold is refused there, and its author still has the words.
-func (s *Service) RoomGate(ctx context.Context, viewer account.Viewer, body string) error {
+// Gate looks at what is about to be said in a room, or what a post is to be changed to. The log of a room has no holes, and a
+// post that is shown is not taken away for a word: what a filter would hold is refused, and its author still has the words.
+func (s *Service) Gate(ctx context.Context, viewer account.Viewer, body string) error {
 	if viewer.Moderates() || !viewer.SignedIn() {
 		return nil
 	}

@@ -117,3 +117,16 @@ func aboutThread(sub forum.Subject, kind notify.Kind) outcome {
 	}
 	return out
 }
+
+// editOut takes something out of a post.
+func (s *Service) editOut(viewer account.Viewer, id forum.PostID, text string) decision {
+	d := decision{action: EditOut, subject: Subject{Kind: Post, ID: int64(id)}}
+	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
+		sub, err := s.forum.EditOut(ctx, tx, viewer, id, text)
+		if err != nil {
+			return outcome{}, err
+		}
+		return aboutThread(sub, notify.KindEdited), nil
+	}
+	return d
+}

@@ -92,7 +92,7 @@ const recordOf = `
 	from members m where m.id = @id`
 
 // against are the decisions that are taken against somebody.
-var against = []Action{Hide, Lock, Mute, Eject, Warn, Silence, Suspend, Reject}
+var against = []Action{Hide, Lock, Mute, Eject, Warn, Silence, Suspend, Reject, EditOut}
 
 const (
 	entriesAbout   = entryColumns + ` where l.subject_kind = @kind and l.subject_id = @id order by l.id desc limit 10`

@@ -40,6 +40,7 @@ var rights = map[Action]right{
 	Suspend:      {role: account.RoleModerator, judge: true},
 	Unsuspend:    {role: account.RoleModerator, judge: true},
 	Propose:      {role: account.RoleAdmin, judge: true},
+	EditOut:      {role: account.RoleModerator, judge: true},
 	Approve:      {role: account.RoleModerator, judge: true},
 	Reject:       {role: account.RoleModerator, judge: true},
 	EditFilter:   {role: account.RoleAdmin},

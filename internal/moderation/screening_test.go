@@ -227,18 +227,18 @@ func TestFilter_tried(t *testing.T) {
 	}
 }
 
-// TestRoomGate: what is held in threads is refused in rooms, and counted either way.
-func TestRoomGate(t *testing.T) {
+// TestGate: what is held in threads is refused in rooms, and counted either way.
+func TestGate(t *testing.T) {
 	b := setup(t)
 	b.filter("word", "刷单", "hold")
 	b.filter("word", "sepsis", "note")
-	if err := b.RoomGate(t.Context(), b.reader, "兼职刷 單，日结"); fault.KindOf(err) != fault.Invalid {
+	if err := b.Gate(t.Context(), b.reader, "兼职刷 單，日结"); fault.KindOf(err) != fault.Invalid {
 		t.Errorf("a held word: %v, want Invalid", err)
 	}
-	if err := b.RoomGate(t.Context(), b.reader, "Sepsis in children"); err != nil {
+	if err := b.Gate(t.Context(), b.reader, "Sepsis in children"); err != nil {
 		t.Errorf("a noted word: %v", err)
 	}
-	if err := b.RoomGate(t.Context(), b.mod, "刷单"); err != nil {
+	if err := b.Gate(t.Context(), b.mod, "刷单"); err != nil {
 		t.Errorf("a moderator: %v", err)
 	}
 	if n := value[int](b, `select sum(hits)::int from filters`); n != 2 {

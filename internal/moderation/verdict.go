@@ -17,6 +17,7 @@ type Verdict struct {
 	Subject Subject
 	Why
 	Challenge forum.ChallengeID // Move: where to
+	Text      string            // EditOut: what the post is from now on
 	Title     string            // Rename: what it is called from now on
 	Lang      string            // … in which language; "": guessed
 	Role      account.Role      // Role: the one that is given
@@ -33,7 +34,7 @@ type Why struct {
 // possible is what can be decided about each kind of subject with a Verdict. What is decided about challenges, and in one
 // room about a member, has methods of its own.
 var possible = map[string][]Action{
-	Post:     {Hide, Unhide, Approve, Reject, Dismiss},
+	Post:     {Hide, Unhide, EditOut, Approve, Reject, Dismiss},
 	Message:  {Hide, Unhide, Dismiss},
 	Question: {Hide, Unhide, Dismiss},
 	Poll:     {Hide, Unhide, Dismiss},
@@ -102,6 +103,8 @@ func (s *Service) decision(viewer account.Viewer, v Verdict) decision {
 		return s.silence(viewer, member, v.Action == Silence, v.For)
 	case Suspend, Unsuspend:
 		return s.suspend(viewer, member, v.Action == Suspend, v.For)
+	case EditOut:
+		return s.editOut(viewer, forum.PostID(v.Subject.ID), v.Text)
 	case Approve:
 		return s.approve(forum.PostID(v.Subject.ID))
 	case Reject:

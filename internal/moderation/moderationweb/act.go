@@ -28,6 +28,7 @@ type form struct {
 	Lang      string
 	Challenge string // move: the challenge's id
 	Role      string // role
+	Text      string // edit_out
 	Lasts     string // silence, suspend: one of lengths
 	Case      string // the case it is decided for
 	Rule      string // the rule that it applies
@@ -43,7 +44,7 @@ func (f form) verdict(kind string, a moderation.Action) moderation.Verdict {
 	of, _ := strconv.ParseInt(f.Case, 10, 64)
 	return moderation.Verdict{Action: a, Subject: moderation.Subject{Kind: kind, ID: f.ID},
 		Why:       moderation.Why{Reason: f.reason(), Rule: f.Rule, Case: moderation.CaseID(of)},
-		Challenge: forum.ChallengeID(to), Title: f.Title, Lang: f.Lang, Role: account.Role(f.Role), For: lengths[f.Lasts]}
+		Challenge: forum.ChallengeID(to), Text: f.Text, Title: f.Title, Lang: f.Lang, Role: account.Role(f.Role), For: lengths[f.Lasts]}
 }
 
 // action is the one that the address names; the route of roles has one only, and names none.
@@ -67,6 +68,11 @@ func (h *Handlers) ask(kind string) fiber.Handler {
 			return err
 		}
 		f := form{ID: id, Back: c.Query("back"), Case: c.Query("case"), Rule: c.Query("rule"), Role: string(account.RoleModerator), Lasts: "d1"}
+		if a == moderation.EditOut {
+			if f.Text, err = h.textOf(c, forum.PostID(id)); err != nil {
+				return err
+			}
+		}
 		if a == moderation.Rename {
 			t, err := h.forum.FindThread(c.UserContext(), httpx.Of(c).Viewer, httpx.Of(c).Locale, forum.ThreadID(id))
 			if err != nil {
@@ -76,6 +82,15 @@ func (h *Handlers) ask(kind string) fiber.Handler {
 		}
 		return h.showForm(c, fiber.StatusOK, actView{Kind: kind, Action: a, Form: f})
 	}
+}
+
+// textOf is the text of a post as it is to be changed, without its links when the address asks for that.
+func (h *Handlers) textOf(c *fiber.Ctx, id forum.PostID) (string, error) {
+	if c.Query("links") == "none" {
+		return h.forum.WithoutLinks(c.UserContext(), id)
+	}
+	p, err := h.forum.FindPost(c.UserContext(), httpx.Of(c).Locale, id)
+	return p.Body, err
 }
 
 // do acts, and leads back to where the act was started. What was typed wrong comes back in the form.
@@ -123,7 +138,7 @@ func readForm(c *fiber.Ctx) (form, error) {
 		return f, err
 	}
 	for name, to := range map[string]*string{"reason": &f.Reason, "picked": &f.Picked, "title": &f.Title, "lang": &f.Lang,
-		"challenge": &f.Challenge, "role": &f.Role, "lasts": &f.Lasts, "case": &f.Case, "rule": &f.Rule, "back": &f.Back} {
+		"challenge": &f.Challenge, "role": &f.Role, "lasts": &f.Lasts, "text": &f.Text, "case": &f.Case, "rule": &f.Rule, "back": &f.Back} {
 		if *to, err = httpx.Field(c, name); err != nil {
 			return f, err
 		}
@@ -137,7 +152,7 @@ var lengths = map[string]time.Duration{"h1": time.Hour, "d1": 24 * time.Hour, "d
 // judges reports whether the act says that somebody did wrong: it names a rule and a reason.
 func (v actView) judges() bool {
 	switch v.Action {
-	case moderation.Hide, moderation.Warn, moderation.Silence, moderation.Suspend:
+	case moderation.Hide, moderation.EditOut, moderation.Warn, moderation.Silence, moderation.Suspend:
 		return true
 	}
 	return false

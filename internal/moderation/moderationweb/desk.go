@@ -236,6 +236,12 @@ func caseURL(r *httpx.Request, id moderation.CaseID) string {
 	return r.URL("/moderation/cases/" + strconv.FormatInt(int64(id), 10))
 }
 
+// editOutURL is where something is taken out of what the case is about; links are what most often has to go.
+func editOutURL(r *httpx.Request, v caseView) string {
+	return r.URL("/moderation/posts/" + strconv.FormatInt(v.Case.SubjectID, 10) + "/edit_out?case=" + strconv.FormatInt(int64(v.Case.ID), 10) +
+		"&rule=" + v.rule())
+}
+
 // subjectName names what a case is about.
 func subjectName(r *httpx.Request, k moderation.Case) string {
 	if k.Locale != "" {

@@ -1,0 +1,66 @@
+package forum
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"senet/internal/account"
+	"senet/internal/fault"
+	"senet/internal/markup"
+	"senet/internal/pg"
+	"senet/internal/translation"
+)
+
+const withholdRevisions = `update post_revisions set withheld = true where post_id = @id`
+
+// EditOut changes somebody's post in the moderator's transaction. What was there before is kept and shown to nobody, and its
+// translations go, because they say it too. An unchanged text is the fault forum.already.
+func (s *Service) EditOut(ctx context.Context, tx *pg.Tx, viewer account.Viewer, id PostID, body string) (Subject, error) {
+	if !viewer.Moderates() {
+		return Subject{}, errForbidden
+	}
+	p, err := pg.One[lockedPost](ctx, tx, lockPost, pgx.StrictNamedArgs{"id": id})
+	if err != nil {
+		return Subject{}, fmt.Errorf("lock post %d: %w", id, pg.OrNotFound(err, errPostNotFound))
+	}
+	var fields fault.Fields
+	w, err := s.write(ctx, &fields, body, p.Lang, footnotes(p.ClientID))
+	if err != nil {
+		return Subject{}, err
+	}
+	if err := fields.Err(); err != nil {
+		return Subject{}, err
+	}
+	if w.body == p.Body {
+		return Subject{}, errAlready
+	}
+	b := &pgx.Batch{}
+	b.Queue(keepRevision, pgx.StrictNamedArgs{"id": id, "editor": viewer.ID})
+	b.Queue(withholdRevisions, pgx.StrictNamedArgs{"id": id})
+	b.Queue(updatePost, pgx.StrictNamedArgs{"id": id, "body": w.body, "html": w.html, "lang": w.lang})
+	b.Queue(bumpThread, pgx.StrictNamedArgs{"thread": p.ThreadID})
+	if err := tx.SendBatch(ctx, b).Close(); err != nil {
+		return Subject{}, fmt.Errorf("edit post %d: %w", id, err)
+	}
+	of := translation.Subject{Kind: translation.Post, ID: int64(id)}
+	if err := s.words.Erase(ctx, tx, of); err != nil {
+		return Subject{}, err
+	}
+	if err := s.words.Written(ctx, tx, translation.Post, translation.Fresh{ID: int64(id), Lang: w.lang}); err != nil {
+		return Subject{}, err
+	}
+	tx.Touch(subject(p.ThreadID))
+	return s.SubjectOf(ctx, tx, id)
+}
+
+// WithoutLinks is the text of a visible post with every link replaced by its words.
+func (s *Service) WithoutLinks(ctx context.Context, id PostID) (string, error) {
+	var body string
+	err := s.store.QueryRow(ctx, `select body from posts where id = $1 and hidden_at is null`, id).Scan(&body)
+	if err != nil {
+		return "", fmt.Errorf("read post %d: %w", id, pg.OrNotFound(err, errPostNotFound))
+	}
+	return markup.Unlink(body), nil
+}
