@@ -134,7 +134,7 @@ func TestOff_brokenLinks(t *testing.T) {
 	s, min, link := replied(t)
 	q := link.Query()
 	for name, change := range map[string]func(url.Values){
-		"no key": func(q url.Values) { q.Del("key") }, "another's": func(q url.Values) { q.Set("m", "1") }, "another kind": func(q url.Values) { q.Set("of", "events") },
+		"no key": func(q url.Values) { q.Del("key") }, "another's": func(q url.Values) { q.Set("m", "999999999") }, "another kind": func(q url.Values) { q.Set("of", "events") },
 		"nobody": func(q url.Values) { q.Set("m", "x") }, "nothing": func(q url.Values) { clear(q) }, "half a key": func(q url.Values) { q.Set("key", q.Get("key")[:8]) },
 	} {
 		broken := url.Values{}
