@@ -54,6 +54,31 @@ func (k *checker) workshop(e event) {
 			k.text(e.place, "speaker", s.Name)
 		}
 	}
+	for _, q := range e.Questions {
+		k.by(e.place, "question", q.By)
+		k.text(e.place, "question", q.Body)
+		k.text(e.place, "question", q.Translated)
+		k.require(slices.Contains([]string{"queued", "live", "answered", "parked"}, q.State), e.place, "question", "%q is no state", q.State)
+		k.require(q.Ago <= e.Ago && (len(e.Messages) == 0 || q.Ago <= e.Messages[len(e.Messages)-1].Ago), e.place, "question", "it comes before what was said")
+		for _, who := range q.Votes {
+			k.by(e.place, "vote", who)
+			k.require(who != q.By, e.place, "vote", "nobody votes for their own question")
+		}
+	}
+	for _, p := range e.Polls {
+		k.by(e.place, "poll", p.By)
+		k.text(e.place, "poll", p.Body)
+		k.require(len(p.Options) >= 2, e.place, "poll", "it has too few answers")
+		voted := map[string]bool{}
+		for _, o := range p.Options {
+			k.text(e.place, "option", o.Body)
+			for _, who := range o.Votes {
+				k.by(e.place, "ballot", who)
+				k.require(!voted[who], e.place, "ballot", "%s has voted twice", who)
+				voted[who] = true
+			}
+		}
+	}
 	for _, m := range e.Messages {
 		k.by(m.place, "by", m.By)
 		k.text(m.place, "body", m.Body)

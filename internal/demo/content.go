@@ -91,6 +91,35 @@ type message struct {
 	place      string
 }
 
+// question is asked in the room of an event, and poll is held there, both after what was said.
+type question struct {
+	By         string
+	Lang       string
+	Ago        age
+	Body       string
+	Translated string
+	Translator string
+	State      string
+	Anonymous  bool
+	Votes      []string // keys of members
+}
+
+type poll struct {
+	By         string
+	Lang       string
+	Ago        age
+	Body       string
+	Translated string
+	Translator string
+	Options    []option `toml:"option"`
+}
+
+type option struct {
+	Body       string
+	Translated string
+	Votes      []string
+}
+
 // term is an entry of the glossary.
 type term struct {
 	En, Zh    string
@@ -134,10 +163,12 @@ type event struct {
 	Interpreters  []string
 	Registered    []string
 	Waiting       []string
-	Now           int       // number of the agenda item that is on, from 1; 0: none
-	Items         []item    `toml:"item"`
-	Speakers      []speaker `toml:"speaker"`
-	Messages      []message `toml:"message"`
+	Now           int        // number of the agenda item that is on, from 1; 0: none
+	Items         []item     `toml:"item"`
+	Speakers      []speaker  `toml:"speaker"`
+	Messages      []message  `toml:"message"`
+	Questions     []question `toml:"question"`
+	Polls         []poll     `toml:"poll"`
 	place         string
 }
 

@@ -53,7 +53,10 @@ func (l *loader) loadRooms(ctx context.Context, tx *pg.Tx) error {
 	if err := l.copyEventRooms(ctx, tx, events); err != nil {
 		return err
 	}
-	return l.copyMessages(ctx, tx, messages)
+	if err := l.copyMessages(ctx, tx, messages); err != nil {
+		return err
+	}
+	return l.copyAsked(ctx, tx, events)
 }
 
 func (l *loader) said(slug string, id int64) []*messageRow {

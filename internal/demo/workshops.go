@@ -229,7 +229,7 @@ func (l *loader) copyEventRooms(ctx context.Context, tx *pg.Tx, events []eventRo
 			retention = &e.Retention
 		}
 		rows = append(rows, []any{e.room, e.id, e.TitleEn, e.TitleZh, l.challenges[e.event.Challenge], fmt.Sprintf("/w/%d-%s/room", e.id, e.slug),
-			state, e.KeepInside, retention, e.nowItem, opened, ended, len(e.Messages), l.now.Add(-30 * 24 * time.Hour)})
+			state, e.KeepInside, retention, e.nowItem, opened, ended, len(e.Messages) + len(e.Questions) + len(e.Polls), l.now.Add(-30 * 24 * time.Hour)})
 		staff = append(staff, []any{e.room, l.members[e.Organiser], "organiser"})
 		for role, who := range map[string][]string{"host": e.Hosts, "interpreter": e.Interpreters} {
 			for _, key := range who {
