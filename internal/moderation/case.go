@@ -223,15 +223,17 @@ func (s *Service) Release(ctx context.Context, viewer account.Viewer, id CaseID)
 }
 
 const lockOpenCase = `
-	select id, coalesce(author_id, 0) from cases where subject_kind = @kind and subject_id = @id and closed_at is null limit 1 for update`
+	select id, coalesce(author_id, 0) from cases where subject_kind = @kind and subject_id = @id and closed_at is null
+		and (@case::bigint = 0 or id = @case)
+	order by locale, id limit 1 for update`
 
-// dismiss finds nothing wrong with what was reported.
-func (s *Service) dismiss(of Subject) decision {
+// dismiss finds nothing wrong with what was reported: in that case, or (0) in the one about the text itself.
+func (s *Service) dismiss(of Subject, in CaseID) decision {
 	d := decision{action: Dismiss, subject: of}
 	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
 		var id CaseID
 		var author account.MemberID
-		err := tx.QueryRow(ctx, lockOpenCase, pgx.StrictNamedArgs{"kind": of.Kind, "id": of.ID}).Scan(&id, &author)
+		err := tx.QueryRow(ctx, lockOpenCase, pgx.StrictNamedArgs{"kind": of.Kind, "id": of.ID, "case": in}).Scan(&id, &author)
 		if err != nil {
 			return outcome{}, fmt.Errorf("find the case of %s: %w", of, pg.OrNotFound(err, errAlreadySo))
 		}

@@ -114,5 +114,5 @@ func (s *Service) decision(viewer account.Viewer, v Verdict) decision {
 	case Role:
 		return s.setRole(viewer, member, v.Role)
 	}
-	return s.dismiss(v.Subject)
+	return s.dismiss(v.Subject, v.Case)
 }

@@ -1759,7 +1759,7 @@ func caseDecision(r *httpx.Request, v caseView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if !v.Gone && !v.About.Hidden && moderation.Possible(v.Case.SubjectKind, moderation.Hide) {
+		if !v.Gone && !v.About.Hidden && v.Case.Locale == "" && moderation.Possible(v.Case.SubjectKind, moderation.Hide) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 146, "<button class=\"btn danger\" name=\"action\" value=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -1791,7 +1791,7 @@ func caseDecision(r *httpx.Request, v caseView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if !v.Gone && !v.About.Hidden && moderation.Possible(v.Case.SubjectKind, moderation.EditOut) {
+		if !v.Gone && !v.About.Hidden && v.Case.Locale == "" && moderation.Possible(v.Case.SubjectKind, moderation.EditOut) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 149, "<a class=\"btn\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

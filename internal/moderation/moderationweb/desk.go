@@ -215,7 +215,11 @@ func (h *Handlers) decide(c *fiber.Ctx, k moderation.Case, f caseForm) (moderati
 		return h.moderation.Overturn(c.UserContext(), viewer, moderation.LogID(k.SubjectID), why)
 	}
 	v := moderation.Verdict{Action: f.Action, Subject: k.Subject(), Why: why, For: lengths[f.Lasts]}
-	if !moderation.Possible(k.SubjectKind, f.Action) { // it is the author whom it is about
+	about := moderation.Possible(k.SubjectKind, f.Action)
+	if about && k.Locale != "" && f.Action != moderation.Dismiss { // whoever wrote the text does not answer for its translation
+		return moderation.Entry{}, fault.New(fault.NotFound, "error.not_found")
+	}
+	if !about { // it is the author whom it is about
 		v.Subject = moderation.Subject{Kind: moderation.Member, ID: int64(k.AuthorID)}
 	}
 	return h.moderation.Decide(c.UserContext(), viewer, v)

@@ -200,3 +200,27 @@ func TestTransparency(t *testing.T) {
 		t.Errorf("statistics %q", got)
 	}
 }
+
+// TestDesk_translation: a case about a translation never touches the text, nor who wrote that.
+func TestDesk_translation(t *testing.T) {
+	s := newSite(t)
+	s.id(`insert into translations (subject_kind, subject_id, locale, source_lang, source_version, kind, text, html, author_id)
+		values ('post', $1, 'zh', 'en', 1, 'human', '广告', '广告', $2) returning subject_id`, s.answer, int64(s.people["mod"].ID))
+	s.submit("admin", fmt.Sprintf("/en/report/post/%d", s.answer), url.Values{"category": {"spam"}}).want(200)
+	s.submit("admin", fmt.Sprintf("/en/report/post/%d?into=zh", s.answer), url.Values{"category": {"abuse"}}).want(200)
+	text := s.id(`select id from cases where locale = ''`)
+	of := s.id(`select id from cases where locale = 'zh'`)
+	at := fmt.Sprintf("/en/moderation/cases/%d", of)
+	if got := s.visit("admin", at).want(200).page().Find(`[name=action][value=hide]`).Length(); got != 0 {
+		t.Error("the text can be hidden for its translation")
+	}
+	s.submit("admin", at, url.Values{"action": {"hide"}, "rule": {"abuse"}}).want(404)
+	if got := s.state("posts", s.answer); got != "shown" {
+		t.Errorf("the post is %s", got)
+	}
+	s.submit("mod", at, url.Values{"action": {"dismiss"}}).want(403) // it is their own
+	s.submit("admin", at, url.Values{"action": {"dismiss"}}).want(303)
+	if open := s.id(`select count(*) from cases where closed_at is null`); open != 1 || s.id(`select id from cases where closed_at is null`) != text {
+		t.Errorf("%d cases are open, want the one about the text", open)
+	}
+}
