@@ -17,7 +17,8 @@ import (
 // batch is one transaction of the writer.
 type batch struct {
 	rooms   map[RoomID]*batchRoom
-	said    map[sayKey]int64 // messages that are there already, with the seq of their event
+	said    map[sayKey]int64          // messages that are there already, with the seq of their event
+	authors map[account.MemberID]bool // who of them there is
 	replies map[MessageID]replyRow
 	fresh   []*waiting // what is written, in order
 	seqs    []int64    // of fresh
@@ -79,6 +80,8 @@ const saidBefore = `
 	from unnest(@authors::bigint[], @clients::uuid[]) as w (author_id, client_id)
 	join messages m on m.author_id = w.author_id and m.client_id = w.client_id`
 
+const authorsThere = `select id from members where id = any(@authors)`
+
 const repliedTo = `
 	select m.id, m.room_id, a.name as author, case when m.hidden_at is null then left(m.body, 400) else '' end as body,
 	       m.lang, m.hidden_at is not null as hidden, case when m.hidden_at is null then (` + foundOfM + `) end as found
@@ -109,7 +112,7 @@ const advanceRooms = `
 // writeBatch writes messages in one transaction, and after its commit tells the hub, then the senders. On an error
 // nobody has been told anything.
 func (s *Service) writeBatch(ctx context.Context, ms []*waiting) error {
-	b := &batch{rooms: map[RoomID]*batchRoom{}, said: map[sayKey]int64{}, results: make([]result, len(ms))}
+	b := &batch{rooms: map[RoomID]*batchRoom{}, said: map[sayKey]int64{}, authors: map[account.MemberID]bool{}, results: make([]result, len(ms))}
 	err := s.store.InTx(ctx, func(tx *pg.Tx) error {
 		if err := b.prepare(ctx, tx, ms); err != nil {
 			return err
@@ -159,9 +162,8 @@ func (b *batch) prepare(ctx context.Context, tx *pg.Tx, ms []*waiting) error {
 			replies = append(replies, int64(m.say.ReplyTo))
 		}
 	}
-	slices.Sort(rooms)
 	var q pgx.Batch
-	q.Queue(lockRooms, pgx.StrictNamedArgs{"rooms": slices.Compact(rooms)}).Query(func(rows pgx.Rows) error {
+	q.Queue(lockRooms, pgx.StrictNamedArgs{"rooms": distinct(rooms)}).Query(func(rows pgx.Rows) error {
 		var r batchRoom
 		_, err := pgx.ForEachRow(rows, []any{&r.ID, &r.Seq, &r.Archived, &r.State, &r.Slow, &r.Hosts, &r.Now, &r.Guarded}, func() error {
 			room := r
@@ -175,6 +177,14 @@ func (b *batch) prepare(ctx context.Context, tx *pg.Tx, ms []*waiting) error {
 		var seq int64
 		_, err := pgx.ForEachRow(rows, []any{&k.author, &k.client, &seq}, func() error {
 			b.said[k] = seq
+			return nil
+		})
+		return err
+	})
+	q.Queue(authorsThere, pgx.StrictNamedArgs{"authors": distinct(authors)}).Query(func(rows pgx.Rows) error {
+		var id account.MemberID
+		_, err := pgx.ForEachRow(rows, []any{&id}, func() error {
+			b.authors[id] = true
 			return nil
 		})
 		return err
@@ -193,6 +203,12 @@ func (b *batch) prepare(ctx context.Context, tx *pg.Tx, ms []*waiting) error {
 		return err
 	}
 	return b.prepareGuarded(ctx, tx, ms)
+}
+
+func distinct(ids []int64) []int64 {
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 const standings = `
@@ -271,6 +287,8 @@ func (b *batch) decide(ms []*waiting) {
 		switch {
 		case room == nil:
 			b.results[i].err = errNoRoom
+		case !b.authors[m.author.ID]:
+			b.results[i].err = errSignIn
 		case m.say.ReplyTo != 0 && b.replies[m.say.ReplyTo].RoomID != m.say.Room:
 			b.results[i].err = errNoReply
 		default:

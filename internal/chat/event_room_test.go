@@ -141,7 +141,7 @@ func TestRoom_slowModeInOneBatch(t *testing.T) {
 		}
 		batch = append(batch, w)
 	}
-	h.service.writer.write(batch)
+	h.service.writer(h.room).write(batch)
 	if !slices.Equal(got, []string{"", "chat.slow_mode"}) {
 		t.Errorf("got %q", got)
 	}

@@ -52,8 +52,8 @@ func (s *Service) Say(ctx context.Context, viewer account.Viewer, say Say) (int6
 }
 
 // Submit is Say without the waiting: what is wrong with the message itself it says at once, else done is called
-// exactly once, after commit or failure, and must not block. Messages that one goroutine submits are written in
-// that order. A message whose ctx ends before its turn is not written.
+// exactly once, after commit or failure, and must not block. Messages that one goroutine submits to
+// one room are written in that order. A message whose ctx ends before its turn is not written.
 func (s *Service) Submit(ctx context.Context, viewer account.Viewer, say Say, done func(seq int64, err error)) error {
 	if err := viewer.MayWrite(); err != nil {
 		return err
@@ -66,7 +66,7 @@ func (s *Service) Submit(ctx context.Context, viewer account.Viewer, say Say, do
 		return err
 	}
 	w.ctx, w.author, w.done = ctx, ByViewer(viewer), done
-	return s.writer.submit(w)
+	return s.writer(w.say.Room).submit(w)
 }
 
 // gated asks the gate about a text that keeps to the rules.

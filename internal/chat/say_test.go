@@ -8,10 +8,10 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"senet/internal/account"
 	"senet/internal/fault"
-	"senet/internal/pg"
 )
 
 func TestSay_isInTheLogAsItWasSaid(t *testing.T) {
@@ -122,7 +122,7 @@ func TestWriter_sameMessageInOneBatch(t *testing.T) {
 		w.done = func(seq int64, err error) { h.must(err); got = append(got, seq) }
 		batch = append(batch, w)
 	}
-	h.service.writer.write(batch)
+	h.service.writer(h.room).write(batch)
 	if len(got) != 3 || got[0] != 1 || got[1] != 1 || got[2] != 1 {
 		t.Errorf("want seq 1 for each, got %v", got)
 	}
@@ -132,7 +132,7 @@ func TestWriter_oneBadMessageHarmsNobody(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.service.Stop()
-	ghost := account.Viewer{ID: 424242, Name: "Nobody"} // no such member: Postgres refuses the whole batch
+	ghost := account.Viewer{ID: 424242, Name: "Nobody"} // no such member
 	gone, cancel := context.WithCancel(t.Context())
 	cancel()
 	type outcome struct {
@@ -145,19 +145,25 @@ func TestWriter_oneBadMessageHarmsNobody(t *testing.T) {
 		name string
 		who  account.Viewer
 		ctx  context.Context
-	}{{"first", h.anna, t.Context()}, {"bad", ghost, t.Context()}, {"left", h.anna, gone}, {"last", h.li, t.Context()}} {
+	}{{"first", h.anna, t.Context()}, {"ghost", ghost, t.Context()}, {"bad", h.anna, t.Context()}, {"left", h.anna, gone}, {"last", h.li, t.Context()}} {
 		w, err := h.service.check(t.Context(), Say{Room: h.room, ClientID: uuid.New(), Body: m.name})
 		h.must(err)
 		w.ctx, w.author = m.ctx, ByViewer(m.who)
 		w.done = func(seq int64, err error) { got[m.name] = outcome{seq, err} }
+		if m.name == "bad" {
+			w.html = "\x00" // Postgres refuses the whole batch
+		}
 		batch = append(batch, w)
 	}
-	h.service.writer.write(batch)
+	h.service.writer(h.room).write(batch)
 	if got["first"] != (outcome{1, nil}) || got["last"] != (outcome{2, nil}) {
 		t.Errorf("good messages suffered: %v", got)
 	}
-	if got["bad"].err == nil || pg.Constraint(got["bad"].err) == "" {
-		t.Errorf("the bad one: want a constraint, got %v", got["bad"])
+	if refused := new(pgconn.PgError); !errors.As(got["bad"].err, &refused) {
+		t.Errorf("the bad one: want what Postgres says, got %v", got["bad"])
+	}
+	if got["ghost"].err != errSignIn {
+		t.Errorf("who is not there: got %v", got["ghost"])
 	}
 	if !errors.Is(got["left"].err, context.Canceled) {
 		t.Errorf("who left: got %v", got["left"])
@@ -221,5 +227,29 @@ func TestStop_writesWhatWaits(t *testing.T) {
 	}
 	if _, err := h.service.Say(t.Context(), h.anna, Say{Room: h.room, ClientID: uuid.New(), Body: "late"}); fault.KindOf(err) != fault.Unavailable {
 		t.Errorf("after Stop: want unavailable, got %v", err)
+	}
+}
+
+func TestSay_theSameToTwoRoomsAtOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	other := h.newRoom("ageing")
+	for range 20 {
+		client := uuid.New()
+		var at [2]int64
+		var wg sync.WaitGroup
+		for i, room := range []RoomID{h.room, other} {
+			wg.Go(func() {
+				seq, err := h.service.Say(t.Context(), h.anna, Say{Room: room, ClientID: client, Body: "the same"})
+				if err != nil {
+					t.Error(err)
+				}
+				at[i] = seq
+			})
+		}
+		wg.Wait()
+		if at[0] != at[1] {
+			t.Fatalf("said once, but told of %d and %d", at[0], at[1])
+		}
 	}
 }

@@ -17,7 +17,7 @@ type Service struct {
 	accounts *account.Service
 	words    *translation.Service
 	log      *slog.Logger
-	writer   *writer
+	writers  [lanes]*writer // a room's messages all go through the same one
 	// Notices tells members that a message names them; nil: nobody is told. Set it before Start.
 	Notices *notify.Service
 	// Erased hears, in the transaction, that what was said in a room is erased, so that whoever keeps something of it does the
@@ -34,7 +34,9 @@ type Service struct {
 // New makes the service over store; accounts knows who is mentioned. Saying something needs Start.
 func New(store *pg.Store, accounts *account.Service, words *translation.Service, log *slog.Logger) *Service {
 	s := &Service{store: store, accounts: accounts, words: words, log: log}
-	s.writer = newWriter(s)
+	for i := range s.writers {
+		s.writers[i] = newWriter(s)
+	}
 	words.Register(translation.Message, messages{s})
 	for _, a := range s.asked() {
 		words.Register(a.kind, a)
@@ -42,11 +44,22 @@ func New(store *pg.Store, accounts *account.Service, words *translation.Service,
 	return s
 }
 
-// Start starts the writer of this node.
-func (s *Service) Start() { s.writer.start() }
+// Start starts the writers of this node.
+func (s *Service) Start() {
+	for _, w := range s.writers {
+		w.start()
+	}
+}
 
-// Stop lets nobody say more, writes what waits, and returns when the writer is gone. Stopping twice is harmless.
-func (s *Service) Stop() { s.writer.stop() }
+// Stop lets nobody say more, writes what waits, and returns when the writers are gone. Stopping twice is harmless.
+func (s *Service) Stop() {
+	for _, w := range s.writers {
+		w.stop()
+	}
+}
+
+// writer is the one of the room's messages.
+func (s *Service) writer(room RoomID) *writer { return s.writers[uint64(room)%lanes] }
 
 // onCommit has f told of every commit of this process: a room and where its log stands now, and its newest events,
 // or none where they have to be read. f must not block.

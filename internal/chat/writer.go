@@ -10,12 +10,16 @@ import (
 
 	"senet/internal/account"
 	"senet/internal/fault"
+	"senet/internal/pg"
 )
 
 const (
-	maxWaiting = 20_000 // messages that may wait to be written
-	maxBatch   = 1000   // messages written in one transaction
-	crowd      = 16     // messages in a transaction from which on many talk at once
+	// lanes is how many writers share the rooms of a node, so that a busy room, or one that is locked, keeps few others
+	// waiting. A writer writes many messages with one commit; more of them would pay more commits for the same.
+	lanes      = 4
+	maxWaiting = 20_000 / lanes // messages that may wait for one of them
+	maxBatch   = 1000           // messages written in one transaction
+	crowd      = 16             // messages in a transaction from which on many talk at once
 	// A batch must be written within batchTime, else its senders are told to try again; their client ids make that
 	// harmless.
 	batchTime = 15 * time.Second
@@ -37,7 +41,7 @@ type waiting struct {
 	done      func(seq int64, err error)
 }
 
-// writer is the one who writes what is said on this node: whatever waits goes into one transaction. Only
+// writer is the one who writes what is said in its rooms on this node: whatever waits goes into one transaction. Only
 // where many talk at once does it wait a little for more, so an idle room pays one commit a message and a busy one shares it.
 type writer struct {
 	service *Service
@@ -172,6 +176,12 @@ func (w *writer) write(batch []*waiting) {
 	var refused *pgconn.PgError
 	if !errors.As(err, &refused) {
 		// The connection broke, perhaps during the commit: once more, which the client ids make harmless.
+		if err = w.try(live); err == nil {
+			return
+		}
+	}
+	if len(live) == 1 && pg.Constraint(err) == "messages_client_id_taken" {
+		// The same was said meanwhile, to another room: its client id gives it the seq that it has there.
 		if err = w.try(live); err == nil {
 			return
 		}

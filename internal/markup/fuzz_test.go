@@ -32,6 +32,23 @@ var nasty = []string{
 	"&amp;amp;lt;", "&", "&#;", "&#0;", "&#x110000;", "&NotEqualTilde;", "&copy=2", "p<0.05 & n>30", "C:\\Users\\名", "$x_1 * y_2$", "5~10天，3~4天", "(c) (r) -- ... 'q' \"q\"",
 }
 
+// What is rendered without the parser must look as if the parser had rendered it.
+func FuzzRender_simple(f *testing.F) {
+	addSeeds(f)
+	for _, s := range []string{"We'll compare (again) 12-14 samples, 30% of all; fine?", "我家在上海东边，12 号。", "W. 1. a", "x www.a.example", "ftp.a.example",
+		"a.example/x", "Step - one", "A -", "A\u3000B", "no 'quotes' here", "a b", "A (1) b)", "上海 - 北京 ...", "a!", "a …", "“重点”：甲、乙（丙）《丁》", "---", "a---"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, src string) {
+		for _, lang := range []string{"en", "zh", ""} {
+			opt := Options{IDPrefix: "p1-", Lang: lang, Mentions: Mentions{"李": {ID: 1, Name: "李"}, "a": {ID: 7, Name: "a"}}}
+			if got, want := Render(src, opt), render(src, opt); got != want {
+				t.Errorf("%q in %q:\ngot  %q\nwant %q", src, lang, got, want)
+			}
+		}
+	})
+}
+
 func addSeeds(f *testing.F) {
 	for _, s := range nasty {
 		f.Add(s)

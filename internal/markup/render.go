@@ -26,6 +26,13 @@ type Options struct {
 // anybody. An image becomes a link with its alternative text, since no page of the hub asks another server for
 // anything. Links that leave the hub carry rel="nofollow ugc noopener noreferrer". A line break is a line break.
 func Render(src string, opt Options) string {
+	if isSimple(src, opt.Lang) {
+		return renderSimple(src)
+	}
+	return render(src, opt)
+}
+
+func render(src string, opt Options) string {
 	m := machinery()
 	var seeker *mentionSeeker
 	if len(opt.Mentions) > 0 {
