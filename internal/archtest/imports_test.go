@@ -74,7 +74,8 @@ func partOf(p string) (core string, ok bool) {
 
 // support are the packages that serve tests; they may know everything.
 var support = []string{"internal/archtest", "internal/e2e", "internal/app/apptest", "internal/pg/pgtest", "internal/mail/mailtest", "internal/translation/engine/enginetest",
-	"internal/translation/translationtest"}
+	"internal/translation/translationtest",
+	"cmd/torture"}
 
 func isSupport(p string) bool { return slices.Contains(support, p) }
 
