@@ -21,7 +21,7 @@ var (
 
 const (
 	ownMessage = `
-		select room_id, author_id, version, body, lang from messages where id = @id and hidden_at is null for no key update`
+		select room_id, author_id, version, body, lang, seq from messages where id = @id and hidden_at is null for no key update`
 	keepRevision = `insert into message_revisions (message_id, version, body, lang) values (@id, @version, @body, @lang)`
 	editMessage  = `update messages set body = @body, html = @html, lang = @lang, version = version + 1 where id = @id`
 )
@@ -58,6 +58,9 @@ func (s *Service) Edit(ctx context.Context, viewer account.Viewer, id MessageID,
 			return err
 		}
 		if _, err := s.words.Edited(ctx, tx, messageText(id), w.lang); err != nil {
+			return err
+		}
+		if err := s.tellNamedNow(ctx, tx, id, m, w.mentioned); err != nil {
 			return err
 		}
 		_, err = s.Append(ctx, tx, m.Room, Entry{Kind: KindEdit, By: viewer.ID, Message: id})
@@ -114,11 +117,12 @@ type ownRow struct {
 	Version int
 	Body    string
 	Lang    string
+	Seq     int64
 }
 
 // own is the viewer's own message, held until the end of the transaction.
 func own(ctx context.Context, tx *pg.Tx, viewer account.Viewer, id MessageID) (m ownRow, err error) {
-	err = tx.QueryRow(ctx, ownMessage, pgx.StrictNamedArgs{"id": id}).Scan(&m.Room, &m.Author, &m.Version, &m.Body, &m.Lang)
+	err = tx.QueryRow(ctx, ownMessage, pgx.StrictNamedArgs{"id": id}).Scan(&m.Room, &m.Author, &m.Version, &m.Body, &m.Lang, &m.Seq)
 	switch {
 	case err != nil:
 		return m, pg.OrNotFound(err, errNoMessage)

@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -53,15 +54,37 @@ func (s *Service) tellMentioned(ctx context.Context, tx *pg.Tx, b *batch) error 
 	if len(named) == 0 {
 		return nil
 	}
-	var rooms, messages, members []int64
-	said := map[MessageID]Event{}
+	var all []naming
 	for _, room := range b.rooms {
 		for _, e := range room.events {
-			for _, member := range named[sayKey{e.Message.Author.ID, e.Message.ClientID}] {
-				said[e.Message.ID] = e
-				rooms, messages, members = append(rooms, int64(e.Room)), append(messages, int64(e.Message.ID)), append(members, int64(member))
+			if members := named[sayKey{e.Message.Author.ID, e.Message.ClientID}]; len(members) > 0 {
+				all = append(all, naming{e.Room, e.Message.ID, e.Seq, e.By.ID, members})
 			}
 		}
+	}
+	return s.tellNamed(ctx, tx, all)
+}
+
+// naming is that a message names members.
+type naming struct {
+	room    RoomID
+	message MessageID
+	seq     int64 // of the message
+	by      account.MemberID
+	members []account.MemberID
+}
+
+func (s *Service) tellNamed(ctx context.Context, tx *pg.Tx, all []naming) error {
+	var rooms, messages, members []int64
+	said := map[MessageID]naming{}
+	for _, n := range all {
+		said[n.message] = n
+		for _, member := range n.members {
+			rooms, messages, members = append(rooms, int64(n.room)), append(messages, int64(n.message)), append(members, int64(member))
+		}
+	}
+	if len(members) == 0 || s.Notices == nil {
+		return nil
 	}
 	heard, err := pg.All[mentionRow](ctx, tx, mentionsHeard, pgx.StrictNamedArgs{"rooms": rooms, "messages": messages, "members": members})
 	if err != nil {
@@ -69,12 +92,26 @@ func (s *Service) tellMentioned(ctx context.Context, tx *pg.Tx, b *batch) error 
 	}
 	notices := make([]notify.Notice, len(heard))
 	for i, h := range heard {
-		e := said[h.MessageID]
-		notices[i] = notify.Notice{To: h.MemberID, Kind: notify.KindMention, Actor: e.By.ID,
-			Subject: notify.Subject("message", h.MessageID), Within: notify.Subject("room", e.Room),
-			Path: messagePath(h.Path, e.Seq, h.MessageID), Data: notify.Data{Challenge: &i18n.Text{En: h.TitleEn, Zh: h.TitleZh}}}
+		n := said[h.MessageID]
+		notices[i] = notify.Notice{To: h.MemberID, Kind: notify.KindMention, Actor: n.by,
+			Subject: notify.Subject("message", h.MessageID), Within: notify.Subject("room", n.room),
+			Path: messagePath(h.Path, n.seq, h.MessageID), Data: notify.Data{Challenge: &i18n.Text{En: h.TitleEn, Zh: h.TitleZh}}}
 	}
 	return s.Notices.TellEach(ctx, tx, notices)
+}
+
+// tellNamedNow tells those whom an edit of a message names and the text before did not.
+func (s *Service) tellNamedNow(ctx context.Context, tx *pg.Tx, id MessageID, before ownRow, now []account.MemberID) error {
+	if len(now) == 0 {
+		return nil
+	}
+	known, err := s.accounts.ByHandles(ctx, markup.MentionCandidates(before.Body))
+	if err != nil {
+		return fmt.Errorf("look up who was mentioned: %w", err)
+	}
+	then := mentioned(before.Body, known)
+	fresh := slices.DeleteFunc(now, func(m account.MemberID) bool { return slices.Contains(then, m) })
+	return s.tellNamed(ctx, tx, []naming{{before.Room, id, before.Seq, before.Author, fresh}})
 }
 
 // retractMentions takes back what led members to a message that its author withdraws. Moderators' hiding does it itself.

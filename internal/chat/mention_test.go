@@ -65,6 +65,26 @@ func TestSay_tellsWhoIsMentioned(t *testing.T) {
 	}
 }
 
+// TestEdit_tellsWhoIsNamedNow names one more, and then changes something else.
+func TestEdit_tellsWhoIsNamedNow(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	n := h.tells()
+	id := h.idOf(h.say(h.anna, called(h.li)+", hello"))
+	h.must(h.service.Edit(t.Context(), h.anna, id, 1, called(h.li)+" and "+called(h.mod)+", hello", "en"))
+	for _, v := range []account.Viewer{h.li, h.mod} {
+		if got := h.told(n, v); len(got) != 1 || got[0].Kind != notify.KindMention {
+			t.Errorf("%s was told %+v, want once that he is mentioned", v.Name, got)
+		}
+	}
+	_, err := h.store.Exec(t.Context(), `delete from notices`) // as old ones are
+	h.must(err)
+	h.must(h.service.Edit(t.Context(), h.anna, id, 2, called(h.li)+" and "+called(h.mod)+", good morning", "en"))
+	if got := append(h.told(n, h.li), h.told(n, h.mod)...); len(got) != 0 {
+		t.Errorf("told again: %+v", got)
+	}
+}
+
 // TestSay_tellsOnce says a message again, and one that is refused.
 func TestSay_tellsOnce(t *testing.T) {
 	t.Parallel()

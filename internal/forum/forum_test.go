@@ -131,6 +131,30 @@ func TestStartThread(t *testing.T) {
 	}
 }
 
+func TestEdit_tellsWhoIsNamedNow(t *testing.T) {
+	t.Parallel()
+	b := setup(t, pgtest.Tx(t))
+	st := b.start(b.lyl, "耐药", "我们在成都做了调查。")
+	edit := func(body string) {
+		t.Helper()
+		if err := b.Edit(t.Context(), b.lyl, forum.EditForm{Post: st.PostID, Body: body}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	edit("我们在成都做了调查。@annaweber怎么看？")
+	if n := b.inbox.Unread(t.Context(), b.anna.ID); n != 1 {
+		t.Errorf("who is named by an edit has %d notices, want 1", n)
+	}
+	if _, err := b.store.Exec(t.Context(), `delete from notices`); err != nil { // as old ones are
+		t.Fatal(err)
+	}
+	edit("我们在绵阳做了调查。@annaweber怎么看？")
+	var n int
+	if err := b.store.QueryRow(t.Context(), `select count(*) from notices`).Scan(&n); err != nil || n != 0 {
+		t.Errorf("who was named before has %d notices, want none; %v", n, err)
+	}
+}
+
 func TestStartThread_invalid(t *testing.T) {
 	t.Parallel()
 	b := setup(t, pgtest.Tx(t))

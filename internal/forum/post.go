@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -227,7 +228,7 @@ type EditForm struct {
 
 const (
 	lockPost = `
-select p.author_id, p.body, p.lang, p.version, p.client_id, p.thread_id, t.locked_at is not null as locked, c.archived_at is not null as archived
+select p.author_id, p.body, p.lang, p.version, p.client_id, p.thread_id, t.title, t.lang as title_lang, t.locked_at is not null as locked, c.archived_at is not null as archived
 from posts p join threads t on t.id = p.thread_id join challenges c on c.id = t.challenge_id
 where p.id = @id and p.hidden_at is null and t.hidden_at is null for update of p`
 	keepRevision = `
@@ -239,17 +240,19 @@ update posts set body = @body, html = @html, lang = @lang, version = version + 1
 )
 
 type lockedPost struct {
-	AuthorID account.MemberID
-	Body     string
-	Lang     string
-	Version  int
-	ClientID uuid.UUID
-	ThreadID ThreadID
-	Locked   bool
-	Archived bool
+	AuthorID         account.MemberID
+	Body             string
+	Lang             string
+	Version          int
+	ClientID         uuid.UUID
+	ThreadID         ThreadID
+	Title, TitleLang string
+	Locked           bool
+	Archived         bool
 }
 
-// Edit changes one's own post; the version before is kept in its history. Changing nothing makes no version.
+// Edit changes one's own post; the version before is kept in its history, and who is named for the first time is told.
+// Changing nothing makes no version.
 func (s *Service) Edit(ctx context.Context, viewer account.Viewer, form EditForm) error {
 	if err := viewer.MayWrite(); err != nil {
 		return err
@@ -299,8 +302,25 @@ func (s *Service) Edit(ctx context.Context, viewer account.Viewer, form EditForm
 			return fmt.Errorf("edit post %d: %w", form.Post, err)
 		}
 		tx.Touch(subject(p.ThreadID))
+		if err := s.tellNamedNow(ctx, tx, viewer, form.Post, p, w); err != nil {
+			return err
+		}
 		return s.outdated(ctx, tx, viewer, form.Post, p.ThreadID, w.lang)
 	})
+}
+
+// tellNamedNow tells those whom an edit names and the text before did not.
+func (s *Service) tellNamedNow(ctx context.Context, tx *pg.Tx, viewer account.Viewer, id PostID, before lockedPost, w written) error {
+	if len(w.mentions) == 0 {
+		return nil
+	}
+	known, err := s.mentionedIn(ctx, before.Body)
+	if err != nil {
+		return err
+	}
+	fresh := slices.DeleteFunc(w.mentions, func(m account.MemberID) bool { return slices.Contains(known, m) })
+	return s.tell(ctx, tx, viewer, news{kind: notify.KindReply, thread: before.ThreadID, post: id, path: fmt.Sprintf("/p/%d", id),
+		title: before.Title, lang: before.TitleLang, mentions: fresh})
 }
 
 // Revision is one version of a post: a former one, or the present one.
