@@ -99,10 +99,12 @@ func (f *follower) wrong(format string, args ...any) {
 
 // run follows until ctx ends: it comes, is cut off or goes by itself, and comes again after a while.
 func (f *follower) run(ctx context.Context) {
-	for ctx.Err() == nil {
+	for times := 0; ctx.Err() == nil; times++ {
 		err := f.stay(ctx)
 		wait := chance(2 * time.Second)
 		switch {
+		case f.n%50 == 7 && times == 0: // one in fifty misses very much
+			wait = f.c.plan.Time / 2
 		case websocket.IsCloseError(err, 4000):
 			wait = 0
 		case f.c.calm.Load():

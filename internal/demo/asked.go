@@ -46,11 +46,11 @@ func (l *loader) copyAsked(ctx context.Context, tx *pg.Tx, rooms []eventRow) err
 		seq := len(e.Messages)
 		for _, q := range e.Questions {
 			seq++
-			l.ask(a, e.room, seq, q)
+			l.ask(a, e, seq, q)
 		}
 		for _, p := range e.Polls {
 			seq++
-			l.open(a, e.room, seq, p)
+			l.open(a, e, seq, p)
 		}
 	}
 	return a.copy(ctx, tx)
@@ -62,10 +62,10 @@ func next(ids *[]int64) int64 {
 	return id
 }
 
-func (l *loader) ask(a *asked, room int64, seq int, q question) {
-	id, at, author := next(&a.questionIDs), l.at(q.Ago), l.members[q.By]
+func (l *loader) ask(a *asked, e eventRow, seq int, q question) {
+	id, at, author := next(&a.questionIDs), l.until(e).Add(-time.Duration(q.Ago)), l.members[q.By]
 	html := markup.Render(q.Body, markup.Options{Mentions: l.mentions, Lang: q.Lang})
-	a.questions = append(a.questions, []any{id, room, author, uuid.New(), q.Anonymous, q.Body, html, q.Lang, len(q.Votes), q.State, at})
+	a.questions = append(a.questions, []any{id, e.room, author, uuid.New(), q.Anonymous, q.Body, html, q.Lang, len(q.Votes), q.State, at})
 	l.render(rendering{Subject: translation.Subject{Kind: translation.Question, ID: id}, lang: q.Lang, source: q.Body, version: 1,
 		text: q.Translated, translator: q.Translator, at: l.after(at, time.Minute)})
 	for _, who := range q.Votes {
@@ -75,11 +75,15 @@ func (l *loader) ask(a *asked, room int64, seq int, q question) {
 	if q.Anonymous {
 		by = nil
 	}
-	a.entries = append(a.entries, []any{room, seq, "question", at, by, id})
+	a.entries = append(a.entries, []any{e.room, seq, "question", at, by, id})
 }
 
-func (l *loader) open(a *asked, room int64, seq int, p poll) {
-	id, at, voters := next(&a.pollIDs), l.at(p.Ago), 0
+func (l *loader) open(a *asked, e eventRow, seq int, p poll) {
+	id, at, voters := next(&a.pollIDs), l.until(e).Add(-time.Duration(p.Ago)), 0
+	var closed *time.Time
+	if e.end.Before(l.now) {
+		closed = &e.end
+	}
 	for i, o := range p.Options {
 		option := next(&a.optionIDs)
 		key := markup.Fold(markup.Simplify(markup.Fold(o.Body)))
@@ -91,10 +95,10 @@ func (l *loader) open(a *asked, room int64, seq int, p poll) {
 		}
 		voters += len(o.Votes)
 	}
-	a.polls = append(a.polls, []any{id, room, l.members[p.By], uuid.New(), "single", p.Body, p.Lang, "live", voters, at})
+	a.polls = append(a.polls, []any{id, e.room, l.members[p.By], uuid.New(), "single", p.Body, p.Lang, "live", voters, at, closed})
 	l.render(rendering{Subject: translation.Subject{Kind: translation.Poll, ID: id}, lang: p.Lang, source: p.Body, version: 1,
 		text: p.Translated, translator: p.Translator, plain: true, at: l.after(at, time.Minute)})
-	a.entries = append(a.entries, []any{room, seq, "poll", at, l.members[p.By], id})
+	a.entries = append(a.entries, []any{e.room, seq, "poll", at, l.members[p.By], id})
 }
 
 func (a *asked) copy(ctx context.Context, tx *pg.Tx) error {
@@ -105,7 +109,7 @@ func (a *asked) copy(ctx context.Context, tx *pg.Tx) error {
 	}{
 		{"questions", []string{"id", "room_id", "author_id", "client_id", "anonymous", "body", "html", "lang", "votes", "state", "created_at"}, a.questions},
 		{"question_votes", []string{"question_id", "member_id"}, a.votes},
-		{"polls", []string{"id", "room_id", "author_id", "client_id", "kind", "body", "lang", "results", "voters", "created_at"}, a.polls},
+		{"polls", []string{"id", "room_id", "author_id", "client_id", "kind", "body", "lang", "results", "voters", "created_at", "closed_at"}, a.polls},
 		{"poll_options", []string{"id", "poll_id", "position", "body", "lang", "key", "votes"}, a.options},
 		{"poll_ballots", []string{"poll_id", "member_id", "options"}, a.ballots},
 		{"room_events", []string{"room_id", "seq", "kind", "at", "member_id", "subject_id"}, a.entries},

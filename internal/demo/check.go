@@ -16,7 +16,10 @@ import (
 
 // check holds the content against the rules that its rows must obey. Every fault is told, with its file and key.
 func (c *content) check() error {
-	k := &checker{members: map[string]member{}, handles: map[string]bool{}, slugs: map[string]bool{}}
+	k := &checker{members: map[string]member{}, handles: map[string]bool{}, slugs: map[string]bool{}, over: map[string]bool{}}
+	for _, e := range c.Workshops {
+		k.over[e.Key] = e.Day < 0
+	}
 	for _, m := range c.Members {
 		k.member(m)
 	}
@@ -47,6 +50,7 @@ type checker struct {
 	members map[string]member
 	handles map[string]bool
 	slugs   map[string]bool
+	over    map[string]bool // events, by key
 	wrong   []error
 }
 
@@ -110,6 +114,7 @@ func (k *checker) thread(t thread) {
 	k.lang(t.place, t.Lang)
 	k.translation(t.translation())
 	k.require(markup.Weight(t.TitleTranslated) <= forum.MaxTitle, t.place, "title_translated", "weighs %d", markup.Weight(t.TitleTranslated))
+	k.require(t.Outcome == "" || k.over[t.Outcome], t.place, "outcome", "no event %q that is over", t.Outcome)
 	k.require(len(t.Posts) > 0, t.place, "post", "has none")
 	if len(t.Posts) > 0 && t.Kind == string(forum.Announcement) {
 		role := k.members[t.Posts[0].By].Role

@@ -17,6 +17,11 @@ func (k *checker) workshops(all []event) {
 }
 
 func (k *checker) workshop(e event) {
+	lasted := e.Ago
+	if lasted == 0 {
+		lasted = age(time.Duration(e.Minutes) * time.Minute)
+	}
+	k.require(e.Ago != 0 || e.Day < 0 || len(e.Messages)+len(e.Questions)+len(e.Polls) == 0, e.place, "message", "it has not begun")
 	k.require(slices.Contains(workshop.Kinds, workshop.Kind(e.Kind)), e.place, "kind", "%q is no kind of event", e.Kind)
 	k.require(k.slugs[e.Challenge], e.place, "challenge", "no challenge %q", e.Challenge)
 	_, err := time.LoadLocation(e.Zone)
@@ -59,7 +64,7 @@ func (k *checker) workshop(e event) {
 		k.text(e.place, "question", q.Body)
 		k.text(e.place, "question", q.Translated)
 		k.require(slices.Contains([]string{"queued", "live", "answered", "parked"}, q.State), e.place, "question", "%q is no state", q.State)
-		k.require(q.Ago <= e.Ago && (len(e.Messages) == 0 || q.Ago <= e.Messages[len(e.Messages)-1].Ago), e.place, "question", "it comes before what was said")
+		k.require(q.Ago <= lasted && (len(e.Messages) == 0 || q.Ago <= e.Messages[len(e.Messages)-1].Ago), e.place, "question", "it comes before what was said")
 		for _, who := range q.Votes {
 			k.by(e.place, "vote", who)
 			k.require(who != q.By, e.place, "vote", "nobody votes for their own question")
@@ -82,6 +87,6 @@ func (k *checker) workshop(e event) {
 	for _, m := range e.Messages {
 		k.by(m.place, "by", m.By)
 		k.text(m.place, "body", m.Body)
-		k.require(m.Ago <= e.Ago, m.place, "ago", "it was said before the beginning")
+		k.require(m.Ago <= lasted, m.place, "ago", "it was said before the beginning")
 	}
 }

@@ -57,6 +57,7 @@ type thread struct {
 	Lang            string
 	Pinned          bool
 	Posts           []post `toml:"post"`
+	Outcome         string // key of the event that it is the outcome of
 	place           string
 }
 
@@ -83,11 +84,12 @@ type room struct {
 type message struct {
 	By         string
 	Lang       string
-	Ago        age
+	Ago        age // in the room of an event that is over: before its end
 	Body       string
 	Translated string // as in post
 	Translator string
 	Answers    int // number in its room, from 1, of the message it replies to
+	Decision   bool
 	place      string
 }
 
@@ -99,7 +101,7 @@ type question struct {
 	Body       string
 	Translated string
 	Translator string
-	State      string
+	State      string // all but queued and live belong to an event that is over, in which polls are closed
 	Anonymous  bool
 	Votes      []string // keys of members
 }

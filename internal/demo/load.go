@@ -34,6 +34,7 @@ type loader struct {
 	mentions   markup.Mentions
 	renderings []rendering
 	events     []eventRow
+	outcomes   map[string]*int64 // threads, by the key of the event
 }
 
 func (l *loader) load(ctx context.Context, tx *pg.Tx) error {

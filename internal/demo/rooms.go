@@ -64,14 +64,14 @@ func (l *loader) said(slug string, id int64) []*messageRow {
 	if i < 0 {
 		return nil
 	}
-	return l.talk(l.Rooms[i].Messages, id)
+	return l.talk(l.Rooms[i].Messages, id, l.now)
 }
 
-// talk is what was said in the room with that id.
-func (l *loader) talk(messages []message, id int64) (said []*messageRow) {
+// talk is what was said in the room with that id, until then.
+func (l *loader) talk(messages []message, id int64, until time.Time) (said []*messageRow) {
 	for j := range messages {
 		m := &messageRow{message: &messages[j], room: id, seq: j + 1}
-		m.client, m.at = uuid.New(), l.at(m.Ago)
+		m.client, m.at = uuid.New(), until.Add(-time.Duration(m.Ago))
 		if m.Answers > 0 {
 			m.answer = said[m.Answers-1]
 		}
@@ -91,11 +91,15 @@ func (l *loader) copyMessages(ctx context.Context, tx *pg.Tx, messages []*messag
 		author := l.members[m.By]
 		l.render(rendering{Subject: translation.Subject{Kind: translation.Message, ID: m.id}, lang: m.Lang, source: m.Body, version: 1,
 			text: m.Translated, translator: m.Translator, at: l.after(m.at, 2*time.Minute)})
-		rows = append(rows, []any{m.id, m.room, m.seq, author, m.client, m.Body, html, m.Lang, answers, m.at})
+		var decided *time.Time
+		if m.Decision {
+			decided = &m.at
+		}
+		rows = append(rows, []any{m.id, m.room, m.seq, author, m.client, m.Body, html, m.Lang, answers, m.at, decided})
 		events = append(events, []any{m.room, m.seq, "message", m.at, author, m.id})
 	}
 	err := copyRows(ctx, tx, "messages", []string{"id", "room_id", "seq", "author_id", "client_id", "body", "html", "lang",
-		"reply_to", "created_at"}, rows)
+		"reply_to", "created_at", "decided_at"}, rows)
 	if err != nil {
 		return err
 	}

@@ -42,6 +42,7 @@ type postRow struct {
 // loadThreads gives threads and posts their ids in the order of time, over all challenges.
 func (l *loader) loadThreads(ctx context.Context, tx *pg.Tx) error {
 	threads, posts := l.threadRows()
+	l.outcomes = map[string]*int64{}
 	threadIDs, err := reserve(ctx, tx, "threads", len(threads))
 	if err != nil {
 		return err
@@ -53,6 +54,9 @@ func (l *loader) loadThreads(ctx context.Context, tx *pg.Tx) error {
 	for i, t := range threads {
 		t.id = threadIDs[i]
 		t.path = fmt.Sprintf("/t/%d-%s", t.id, t.slug)
+		if t.Outcome != "" {
+			l.outcomes[t.Outcome] = &t.id
+		}
 	}
 	for i, p := range posts {
 		p.id = postIDs[i]

@@ -84,6 +84,14 @@ func (l *loader) startOf(w *event, n int) (time.Time, error) {
 	return time.Date(day.Year(), day.Month(), day.Day(), clock.Hour(), clock.Minute(), 0, 0, zone), nil
 }
 
+// until is what the ages of what happened in an event's room count from: its end, or now while it is on.
+func (l *loader) until(e eventRow) time.Time {
+	if e.end.Before(l.now) {
+		return e.end
+	}
+	return l.now
+}
+
 func (e eventRow) state() workshop.State {
 	switch {
 	case e.Draft:
@@ -111,14 +119,14 @@ func (l *loader) copyEvents(ctx context.Context, tx *pg.Tx) error {
 		made := l.now.Add(-30 * 24 * time.Hour)
 		rows[i] = []any{e.id, uuid.New(), l.members[e.Organiser], e.series, e.Kind, string(e.state()), l.challenges[e.event.Challenge], e.TitleEn, e.TitleZh,
 			e.SummaryEn, e.SummaryZh, e.DescriptionEn, e.DescriptionZh, html(e.DescriptionEn, "en"), html(e.DescriptionZh, "zh"), e.slug,
-			e.Place, e.Link, e.Zone, e.start, e.end, capacity, e.KeepInside, e.Retention, e.Cancelled, made, made}
+			e.Place, e.Link, e.Zone, e.start, e.end, capacity, e.KeepInside, e.Retention, e.Cancelled, l.outcomes[e.Key], made, made}
 		if e.Draft {
 			drafters = append(drafters, []any{e.id, l.members[e.Organiser], "organiser"})
 		}
 	}
 	err := copyRows(ctx, tx, "workshops", []string{"id", "client_id", "organiser_id", "series_id", "kind", "state", "challenge_id", "title_en", "title_zh",
 		"summary_en", "summary_zh", "description_en", "description_zh", "html_en", "html_zh", "slug", "place", "link", "zone", "starts_at",
-		"ends_at", "capacity", "keep_inside", "retention_days", "cancel_reason", "created_at", "updated_at"}, rows)
+		"ends_at", "capacity", "keep_inside", "retention_days", "cancel_reason", "outcome_thread_id", "created_at", "updated_at"}, rows)
 	if err != nil {
 		return err
 	}
@@ -204,7 +212,7 @@ func (l *loader) eventRooms(ctx context.Context, tx *pg.Tx) (rooms []eventRow, s
 		e.room = ids[i]
 		rooms = append(rooms, e)
 		if e.number == 0 {
-			said = append(said, l.talk(e.Messages, e.room)...)
+			said = append(said, l.talk(e.Messages, e.room, l.until(e))...)
 		}
 	}
 	return rooms, said, nil

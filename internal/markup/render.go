@@ -71,6 +71,7 @@ func (nodes) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(kindMention, renderMention)
 	r.Register(kindAnchor, renderAnchor)
 	r.Register(kindForeign, renderForeign)
+	r.Register(ast.KindEmphasis, renderEmphasis)
 	r.Register(east.KindTaskCheckBox, renderTask)
 	r.Register(east.KindTable, renderTable)
 	r.Register(east.KindTableCell, renderTableCell)
@@ -89,6 +90,25 @@ func renderMention(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.W
 	_, _ = w.Write(util.EscapeHTML([]byte(m.label())))
 	_, _ = w.WriteString("</a>")
 	return ast.WalkSkipChildren, nil
+}
+
+// slanted is set of an emphasis that has no Han character in Chinese text: a species, a title. Emphasis in Chinese is dots
+// under the characters, which no Latin word has.
+const slanted = "slanted"
+
+func renderEmphasis(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+	tag := "em"
+	if n.(*ast.Emphasis).Level == 2 {
+		tag = "strong"
+	} else if _, ok := n.AttributeString(slanted); ok {
+		tag = "i"
+	}
+	if entering {
+		_, _ = w.WriteString("<" + tag + ">")
+	} else {
+		_, _ = w.WriteString("</" + tag + ">")
+	}
+	return ast.WalkContinue, nil
 }
 
 func renderAnchor(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {

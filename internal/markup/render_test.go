@@ -70,6 +70,21 @@ func TestRender_chineseInEnglish(t *testing.T) {
 	}
 }
 
+// Emphasis in Chinese is dots under the characters; a species among them is slanted, as it is printed.
+func TestRender_latinInChinese(t *testing.T) {
+	for src, want := range map[string]string{
+		"大肠埃希菌（*E. coli*）是*重点*":   "大肠埃希菌（<i>E. coli</i>）是<em>重点</em>",
+		"**E. coli** *A 型* *a*b*": "<strong>E. coli</strong> <em>A 型</em> <i>a</i>b*",
+	} {
+		if got := body(Render(src, Options{Lang: "zh"})); got != want {
+			t.Errorf("%q\n got %s\nwant %s", src, got, want)
+		}
+	}
+	if got := body(Render("only *E. coli*", Options{Lang: "en"})); got != "only <em>E. coli</em>" {
+		t.Errorf("in English it is emphasis: %s", got)
+	}
+}
+
 func TestRender_bareAddresses(t *testing.T) {
 	for src, want := range map[string]string{
 		"见https://who.int/abc，以及":                       "https://who.int/abc",

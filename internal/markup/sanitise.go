@@ -10,7 +10,7 @@ import (
 // an allow-list of exactly what render.go produces; nothing in it loads anything.
 func newPolicy() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
-	p.AllowElements("p", "br", "hr", "h3", "h4", "h5", "h6", "strong", "em", "del", "code", "pre", "blockquote",
+	p.AllowElements("p", "br", "hr", "h3", "h4", "h5", "h6", "strong", "em", "i", "del", "code", "pre", "blockquote",
 		"ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "sup")
 
 	p.AllowURLSchemes("http", "https", "mailto")

@@ -1,7 +1,9 @@
 package markup
 
 import (
+	"bytes"
 	"strings"
+	"unicode"
 
 	"github.com/yuin/goldmark/ast"
 	east "github.com/yuin/goldmark/extension/ast"
@@ -60,6 +62,11 @@ func (s *settler) walk(parent ast.Node, inLink bool) {
 			if s.opt.Lang == "en" && !n.IsRaw() {
 				markForeign(parent, n, s.source)
 			}
+		case *ast.Emphasis:
+			if s.opt.Lang == "zh" && s.noHan(n) {
+				n.SetAttributeString(slanted, true)
+			}
+			s.walk(n, inLink)
 		case *east.FootnoteLink:
 			if inLink {
 				parent.RemoveChild(parent, n)
@@ -69,6 +76,17 @@ func (s *settler) walk(parent ast.Node, inLink bool) {
 		}
 		n = next
 	}
+}
+
+// noHan reports whether an emphasis holds nothing but text without Han characters.
+func (s *settler) noHan(n *ast.Emphasis) bool {
+	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
+		t, ok := c.(*ast.Text)
+		if !ok || bytes.ContainsFunc(t.Segment.Value(s.source), func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+			return false
+		}
+	}
+	return true
 }
 
 func (s *settler) link(parent ast.Node, n *ast.Link, inLink bool) {
