@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -110,7 +111,24 @@ func (s *Service) open(ctx context.Context, tx *pg.Tx, o opening) (CaseID, error
 const holdOpenCases = `
 	select id from cases where closed_at is null and (@settles and subject_kind = @kind and subject_id = @id or id = @case) order by id for update`
 
-// holdCases locks the cases that settle will close.
+const claimedByOther = `
+	select m.name from cases c join members m on m.id = c.claimed_by
+	where c.id = @case and c.closed_at is null and c.claimed_by <> @me and c.claimed_until > now()`
+
+// checkClaim is a Conflict when somebody else has the case that the decision comes from.
+func checkClaim(ctx context.Context, tx *pg.Tx, e Entry) error {
+	var name string
+	err := tx.QueryRow(ctx, claimedByOther, pgx.StrictNamedArgs{"case": int64(e.Case), "me": e.ActorID}).Scan(&name)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look at the claim of case %d: %w", e.Case, err)
+	}
+	return fault.New(fault.Conflict, "case.claimed").With("Name", name)
+}
+
+// holdCases locks the cases that settle will close, of which nobody else has that from which the decision comes.
 func holdCases(ctx context.Context, tx *pg.Tx, e Entry) error {
 	if !e.Action.settles() && e.Case == 0 {
 		return nil
@@ -118,7 +136,10 @@ func holdCases(ctx context.Context, tx *pg.Tx, e Entry) error {
 	if _, err := tx.Exec(ctx, holdOpenCases, settleArgs(e)); err != nil {
 		return fmt.Errorf("lock cases: %w", err)
 	}
-	return nil
+	if e.Case == 0 {
+		return nil
+	}
+	return checkClaim(ctx, tx, e)
 }
 
 func settleArgs(e Entry) pgx.StrictNamedArgs {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -172,17 +171,21 @@ func (s *Service) lookAt(ctx context.Context, l *Look) error {
 	return err
 }
 
-// Next is the case that comes first in the queue of those that nobody else has; 0 when there is none.
-func (s *Service) Next(ctx context.Context, viewer account.Viewer, but CaseID) (CaseID, error) {
-	waiting, _, err := s.Queue(ctx, viewer, QueueFilter{}, QueueCursor{})
-	if err != nil {
+// Next is the case that comes first in the queue, of those that the filter picks, that nobody else has and that is not about
+// the viewer; 0 when there is none.
+func (s *Service) Next(ctx context.Context, viewer account.Viewer, f QueueFilter, but CaseID) (CaseID, error) {
+	if err := permitDesk(viewer); err != nil {
 		return 0, err
 	}
-	i := slices.IndexFunc(waiting, func(w Waiting) bool {
-		return w.ID != but && (!w.Claimed || w.ClaimedBy == viewer.ID) && w.AuthorID != viewer.ID
-	})
-	if i < 0 {
+	f.free, f.but = true, but
+	query, args := f.query(QueueCursor{}, viewer)
+	args["limit"] = 1
+	cases, err := pg.All[Case](ctx, s.store, query, args)
+	if err != nil {
+		return 0, fmt.Errorf("look for the next case: %w", err)
+	}
+	if len(cases) == 0 {
 		return 0, nil
 	}
-	return waiting[i].ID, nil
+	return cases[0].ID, nil
 }

@@ -17,6 +17,9 @@ type QueueFilter struct {
 	Challenge int64
 	Lang      string
 	Mine      bool // those that the viewer has claimed
+
+	free bool   // those that the viewer could decide
+	but  CaseID // and not this one
 }
 
 // QueueCursor is the last case of a page; the zero cursor is before the first.
@@ -48,6 +51,8 @@ func (f QueueFilter) query(after QueueCursor, viewer account.Viewer) (string, pg
 		{f.Challenge != 0, `c.challenge_id = @challenge`, "challenge", f.Challenge},
 		{f.Lang != "", `c.lang = @lang`, "lang", f.Lang},
 		{f.Mine, `c.claimed_by = @me and c.claimed_until > now()`, "me", viewer.ID},
+		{f.free, `(c.claimed_by is null or c.claimed_by = @me or c.claimed_until <= now()) and c.author_id is distinct from @me`, "me", viewer.ID},
+		{f.free, `c.id <> @but`, "but", f.but},
 	} {
 		if set.on {
 			where += ` and ` + set.where

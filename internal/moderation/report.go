@@ -45,6 +45,8 @@ const (
 	insertReport = `
 		insert into reports (case_id, reporter_id, rule_id, text, lang) values (@case, nullif(@reporter, 0::bigint), @rule, @text, @lang)
 		on conflict on constraint reports_once do nothing returning id`
+	// Who reports much at once waits for himself, so that the count is right.
+	lockReporter  = `select pg_advisory_xact_lock(hashtextextended('reports', @id))`
 	reportsInHour = `select count(*) from (select from reports where reporter_id = @id and at > now() - interval '1 hour' limit @max) r`
 	urgencyOfRule = `select urgency from rules where id = @id`
 )
@@ -71,6 +73,9 @@ func (s *Service) Report(ctx context.Context, viewer account.Viewer, form Report
 		rule, err := findRule(ctx, tx, form.Category)
 		if err != nil {
 			return err
+		}
+		if _, err := tx.Exec(ctx, lockReporter, pgx.StrictNamedArgs{"id": viewer.ID}); err != nil {
+			return fmt.Errorf("lock reporter: %w", err)
 		}
 		var lately int
 		if err := tx.QueryRow(ctx, reportsInHour, pgx.StrictNamedArgs{"id": viewer.ID, "max": ReportsAnHour}).Scan(&lately); err != nil {

@@ -25,9 +25,36 @@ type queueView struct {
 
 func (v queueView) filtered() bool { return v.Filter != (moderation.QueueFilter{}) }
 
+// readFilter reads what the queue is filtered by from the address; a case carries it on to the next one.
+func readFilter(c *fiber.Ctx) (moderation.QueueFilter, error) {
+	challenge, err := httpx.Int(c, "challenge", 0, 0, 1<<62)
+	return moderation.QueueFilter{Kind: moderation.Cause(c.Query("kind")), Challenge: challenge, Lang: c.Query("lang"), Mine: c.Query("mine") == "1"}, err
+}
+
+// filterQuery is the filter as it stands in an address, with one more value under a name, and with the question mark; ""
+// when there is nothing.
+func filterQuery(f moderation.QueueFilter, name, value string) string {
+	q := url.Values{}
+	for name, value := range map[string]string{"kind": string(f.Kind), "lang": f.Lang, name: value} {
+		if value != "" {
+			q.Set(name, value)
+		}
+	}
+	if f.Challenge != 0 {
+		q.Set("challenge", strconv.FormatInt(f.Challenge, 10))
+	}
+	if f.Mine {
+		q.Set("mine", "1")
+	}
+	if len(q) == 0 {
+		return ""
+	}
+	return "?" + q.Encode()
+}
+
 func (h *Handlers) queue(c *fiber.Ctx) error {
 	r := httpx.Of(c)
-	challenge, err := httpx.Int(c, "challenge", 0, 0, 1<<62)
+	filter, err := readFilter(c)
 	if err != nil {
 		return err
 	}
@@ -35,7 +62,7 @@ func (h *Handlers) queue(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	v := queueView{Filter: moderation.QueueFilter{Kind: moderation.Cause(c.Query("kind")), Challenge: challenge, Lang: c.Query("lang"), Mine: c.Query("mine") == "1"}}
+	v := queueView{Filter: filter}
 	waiting, next, err := h.moderation.Queue(c.UserContext(), r.Viewer, v.Filter, after)
 	if err != nil {
 		return err
@@ -50,13 +77,7 @@ func (h *Handlers) queue(c *fiber.Ctx) error {
 		return err
 	}
 	if next.ID != 0 {
-		q := url.Values{"after": {writeCursor(next)}}
-		for name, value := range map[string]string{"kind": c.Query("kind"), "challenge": c.Query("challenge"), "lang": c.Query("lang"), "mine": c.Query("mine")} {
-			if value != "" {
-				q.Set(name, value)
-			}
-		}
-		v.Next = r.URL("/moderation/queue?" + q.Encode())
+		v.Next = r.URL("/moderation/queue" + filterQuery(filter, "after", writeCursor(next)))
 	}
 	return httpx.Render(c, fiber.StatusOK, queuePage(r, v))
 }
@@ -158,7 +179,11 @@ func (h *Handlers) showCase(c *fiber.Ctx, status int, id moderation.CaseID, f ca
 	}
 	v.Reports = reports
 	if next != 0 {
-		v.More = "?reports=" + strconv.FormatInt(int64(next), 10)
+		filter, err := readFilter(c)
+		if err != nil {
+			return err
+		}
+		v.More = filterQuery(filter, "reports", strconv.FormatInt(int64(next), 10))
 	}
 	for _, entries := range [][]moderation.Entry{v.Before, v.Against} {
 		for i := range entries {
@@ -194,14 +219,18 @@ func (h *Handlers) decideCase(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	next, err := h.moderation.Next(c.UserContext(), r.Viewer, id)
+	filter, err := readFilter(c)
+	if err != nil {
+		return err
+	}
+	next, err := h.moderation.Next(c.UserContext(), r.Viewer, filter, id)
 	if err != nil {
 		return err
 	}
 	if next == 0 {
-		return done(c, e, r.URL("/moderation/queue"))
+		return done(c, e, r.URL("/moderation/queue"+filterQuery(filter, "", "")))
 	}
-	return done(c, e, r.URL("/moderation/cases/"+strconv.FormatInt(int64(next), 10)))
+	return done(c, e, caseURL(r, next)+filterQuery(filter, "", ""))
 }
 
 // overturn is what the button says that takes back what was appealed against.

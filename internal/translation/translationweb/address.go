@@ -34,3 +34,14 @@ func switchAddress(r *httpx.Request) templ.SafeURL {
 	}
 	return templ.SafeURL(r.URL("/texts") + "?show=" + show + "&back=" + url.QueryEscape(r.InLocale(r.Locale)))
 }
+
+// reported is the kind under which moderators know a text whose translation is reported; "" of one that they do not look at.
+func reported(sub translation.Subject) string {
+	switch sub.Kind {
+	case translation.Profile:
+		return "member"
+	case translation.PollOption:
+		return ""
+	}
+	return string(sub.Kind)
+}
