@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -81,5 +82,55 @@ func (s *Service) SetRole(ctx context.Context, tx *pg.Tx, viewer Viewer, id Memb
 		return fault.New(fault.NotFound, "account.member.not_found")
 	}
 	tx.Touch(Subject(id), "members") // pages show the role
+	return nil
+}
+
+// Moderator is somebody who moderates one challenge.
+type Moderator struct {
+	ID     MemberID
+	Name   string
+	Handle string
+	Since  time.Time
+}
+
+const listModerators = `
+	select m.id, m.name, m.handle, cm.since from challenge_moderators cm join members m on m.id = cm.member_id
+	where cm.challenge_id = @challenge order by cm.since, m.id`
+
+// Moderators are those who moderate one challenge, in the order in which they were appointed.
+func (s *Service) Moderators(ctx context.Context, challenge int64) ([]Moderator, error) {
+	ms, err := pg.All[Moderator](ctx, s.store, listModerators, pgx.StrictNamedArgs{"challenge": challenge})
+	if err != nil {
+		return nil, fmt.Errorf("list moderators of challenge %d: %w", challenge, err)
+	}
+	return ms, nil
+}
+
+const (
+	appoint = `insert into challenge_moderators (member_id, challenge_id) values (@id, @challenge) on conflict do nothing`
+	recall  = `delete from challenge_moderators where member_id = @id and challenge_id = @challenge`
+)
+
+// SetModerator makes a member moderator of one challenge, or no longer: administrators only, and nobody themselves. The
+// caller's transaction also holds the log of it. Already so: the fault account.role.already.
+func (s *Service) SetModerator(ctx context.Context, tx *pg.Tx, viewer Viewer, id MemberID, challenge int64, on bool) error {
+	if !viewer.Administers() {
+		return fault.New(fault.Forbidden, "error.forbidden")
+	}
+	if id == viewer.ID {
+		return fault.New(fault.Conflict, "account.role.own")
+	}
+	change := recall
+	if on {
+		change = appoint
+	}
+	done, err := tx.Exec(ctx, change, pgx.StrictNamedArgs{"id": id, "challenge": challenge})
+	if err != nil {
+		return fmt.Errorf("set moderator %d of challenge %d: %w", id, challenge, err)
+	}
+	if done.RowsAffected() == 0 {
+		return fault.New(fault.Conflict, "account.role.already")
+	}
+	tx.Touch(Subject(id), "members")
 	return nil
 }

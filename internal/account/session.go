@@ -101,7 +101,8 @@ func cut(s string, most int) string {
 const viewerBySession = `
 	select m.id, m.name, m.handle, m.locale, m.time_zone, m.region, m.affiliation, m.role, m.translator, s.id as session, s.last_seen_at,
 	       coalesce(m.silenced_until, 'epoch') as silenced_until,
-	       coalesce((select string_agg(other_id::text, ' ') from member_blocks where member_id = m.id), '') as muted
+	       coalesce((select string_agg(other_id::text, ' ') from member_blocks where member_id = m.id), '') as muted,
+	       coalesce((select string_agg(challenge_id::text, ' ') from challenge_moderators where member_id = m.id), '') as within
 	from sessions s join members m on m.id = s.member_id
 	where s.token_hash = @token and s.expires_at > @now and (m.suspended_until is null or m.suspended_until <= @now)`
 
@@ -113,7 +114,8 @@ func (s *Service) BySession(ctx context.Context, token string) (Viewer, error) {
 const viewerByToken = `
 	select m.id, m.name, m.handle, m.locale, m.time_zone, m.region, m.affiliation, m.role, m.translator, 0::bigint as session,
 	       @now::timestamptz as last_seen_at, coalesce(m.silenced_until, 'epoch') as silenced_until,
-	       coalesce((select string_agg(other_id::text, ' ') from member_blocks where member_id = m.id), '') as muted
+	       coalesce((select string_agg(other_id::text, ' ') from member_blocks where member_id = m.id), '') as muted,
+	       coalesce((select string_agg(challenge_id::text, ' ') from challenge_moderators where member_id = m.id), '') as within
 	from api_tokens t join members m on m.id = t.member_id
 	where t.token_hash = @token and t.revoked_at is null and (m.suspended_until is null or m.suspended_until <= @now)`
 
@@ -137,6 +139,7 @@ type viewerRow struct {
 
 	SilencedUntil time.Time
 	Muted         string
+	Within        string
 }
 
 func (s *Service) viewer(ctx context.Context, token string, bearer bool) (Viewer, error) {
@@ -184,7 +187,8 @@ func (s *Service) viewerOf(row viewerRow) Viewer {
 		zone = time.UTC
 	}
 	return Viewer{ID: row.ID, Name: row.Name, Handle: row.Handle, Locale: row.Locale, Zone: zone, Region: row.Region,
-		Affiliation: row.Affiliation, Role: row.Role, Translator: row.Translator, Session: row.Session, SilencedUntil: row.SilencedUntil, Muted: row.Muted}
+		Affiliation: row.Affiliation, Role: row.Role, Translator: row.Translator, Session: row.Session, SilencedUntil: row.SilencedUntil, Muted: row.Muted,
+		Within: row.Within}
 }
 
 const touchSession = `

@@ -1,6 +1,9 @@
 package account
 
 import (
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"senet/internal/fault"
@@ -42,6 +45,7 @@ type Viewer struct {
 	Translator  bool  // trusted with other people's translations
 	Session     int64 // the session's id; 0 with an API token
 
+	Within        string    // the ids of the challenges that they moderate, with spaces; Role is not of it
 	Muted         string    // the ids of those whose texts are folded away, with spaces
 	SilencedUntil time.Time // until then they may read and report, and write nothing
 }
@@ -66,6 +70,14 @@ func (v Viewer) MayWrite() error {
 
 // Moderates reports whether the viewer may act on what others wrote.
 func (v Viewer) Moderates() bool { return v.Role == RoleModerator || v.Role == RoleAdmin }
+
+// ModeratesIn reports whether the viewer may act on what others wrote in a challenge.
+func (v Viewer) ModeratesIn(challenge int64) bool {
+	return v.Moderates() || v.Within != "" && slices.Contains(strings.Fields(v.Within), strconv.FormatInt(challenge, 10))
+}
+
+// AtDesk reports whether the viewer moderates anything at all.
+func (v Viewer) AtDesk() bool { return v.Moderates() || v.Within != "" }
 
 // Reviews reports whether the viewer may mark translations as reviewed, and change those that are.
 func (v Viewer) Reviews() bool { return v.Translator || v.Moderates() }

@@ -144,7 +144,7 @@ func Build(db *Database, o Options) (*Hub, error) {
 	forumPages.RoomNews = rooms.News
 	h.app = server.New(server.Options{Kit: kit, Assets: assets, Ready: db.Ready, Log: log, Socket: rooms.MountSocket,
 		Calendars: workshops.MountCalendars},
-		append(features, members, forumPages, rooms, moderationweb.New(h.Moderation, h.Forum, words), translations, workshops)...)
+		append(features, members, forumPages, rooms, moderationweb.New(h.Moderation, h.Accounts, h.Forum, words), translations, workshops)...)
 	return h, nil
 }
 

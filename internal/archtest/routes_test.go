@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -33,11 +34,15 @@ var open = map[string]string{
 // guard is the name of a guard; "" when the handler is none.
 func guard(h fiber.Handler) string {
 	name := runtime.FuncForPC(reflect.ValueOf(h).Pointer()).Name()
-	if g, ok := strings.CutPrefix(name, "senet/internal/httpx."); ok && (g == "SignedIn" || g == "Moderator" || g == "Admin") {
+	if g, ok := strings.CutPrefix(name, "senet/internal/httpx."); ok && (g == "SignedIn" || g == "Desk" || g == "Moderator" || g == "Admin") {
 		return g
 	}
 	return ""
 }
+
+// desk are the beginnings of routes that are open to moderators of one challenge as well.
+var desk = []string{"/moderation/queue", "/moderation/cases/", "/moderation/undo/", "/moderation/posts/", "/moderation/threads/",
+	"/api/v1/moderation/queue", "/api/v1/moderation/cases/", "/api/v1/moderation/decisions", "/api/v1/moderation/log/:id/undo", "/api/v1/posts/:id/hide", "/api/v1/posts/:id/unhide"}
 
 // needs is the guard that a route must have: the least right that opens it; "" where anybody may.
 func needs(method, path string) string {
@@ -46,6 +51,8 @@ func needs(method, path string) string {
 	switch {
 	case page == "/admin" || strings.HasPrefix(page, "/admin/") || strings.HasPrefix(path, "/api/v1/admin/"):
 		return "Admin"
+	case slices.ContainsFunc(desk, func(d string) bool { return strings.HasPrefix(page, d) }):
+		return "Desk"
 	case page == "/moderation" || strings.HasPrefix(page, "/moderation/") || strings.HasPrefix(path, "/api/v1/moderation/"),
 		api && strings.HasPrefix(path, "/api/v1/posts/") && (strings.HasSuffix(path, "/hide") || strings.HasSuffix(path, "/unhide")):
 		return "Moderator"

@@ -21,7 +21,7 @@ var owners = map[string]string{
 	"rooms": "chat", "messages": "chat", "room_events": "chat", "room_reads": "chat", "room_staff": "chat", "room_sanctions": "chat", "room_pace": "chat",
 	"message_reactions": "chat", "message_revisions": "chat", "questions": "chat", "question_votes": "chat", "polls": "chat", "poll_options": "chat",
 	"poll_ballots": "chat", "hands": "chat",
-	"moderation_log": "moderation", "member_blocks": "account", "moderation_head": "moderation", "filters": "moderation", "moderation_policy": "moderation", "text_prints": "moderation", "rules": "moderation", "cases": "moderation", "reports": "moderation", "appeals": "moderation",
+	"moderation_log": "moderation", "member_blocks": "account", "challenge_moderators": "account", "moderation_head": "moderation", "filters": "moderation", "moderation_policy": "moderation", "text_prints": "moderation", "rules": "moderation", "cases": "moderation", "reports": "moderation", "appeals": "moderation",
 	"workshops": "workshop", "workshop_drafters": "workshop", "workshop_items": "workshop", "workshop_speakers": "workshop",
 	"workshop_registrations": "workshop", "workshop_moments": "workshop", "workshop_outcomes": "workshop", "calendar_tokens": "workshop",
 	"translations": "translation", "translation_revisions": "translation", "translation_usage": "translation",

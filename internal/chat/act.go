@@ -19,7 +19,7 @@ import (
 const mayAct = `
 	select r.id from rooms r
 	left join challenges c on c.id = r.challenge_id
-	left join room_staff st on st.room_id = r.id and st.member_id = @viewer
+	left join room_roles st on st.room_id = r.id and st.member_id = @viewer
 	where c.archived_at is null and r.state <> 'ended'
 		and (r.state <> 'paused' or @moderates or st.role is not null)
 		and (@moderates or not exists (select from room_sanctions sa where sa.room_id = r.id and sa.member_id = @viewer

@@ -214,7 +214,7 @@ func distinct(ids []int64) []int64 {
 const standings = `
 	select w.room_id, w.member_id, coalesce(st.role, ''), coalesce(sa.kind, ''), p.said_at
 	from unnest(@rooms::bigint[], @members::bigint[]) as w (room_id, member_id)
-	left join room_staff st on st.room_id = w.room_id and st.member_id = w.member_id
+	left join room_roles st on st.room_id = w.room_id and st.member_id = w.member_id
 	left join room_sanctions sa on sa.room_id = w.room_id and sa.member_id = w.member_id and (sa.until is null or sa.until > now())
 	left join room_pace p on p.room_id = w.room_id and p.member_id = w.member_id`
 

@@ -47,7 +47,7 @@ const messageSubject = `
 
 const setHidden = `update messages set hidden_at = case when @hide then now() end where id = @id`
 
-const hostsRoom = `select exists (select from room_staff where room_id = @room and member_id = @member and role in ('host', 'organiser'))`
+const hostsRoom = `select exists (select from room_roles where room_id = @room and member_id = @member and role in ('host', 'organiser'))`
 
 // moderates is nil for moderators and for who runs the room.
 func (s *Service) moderates(ctx context.Context, tx *pg.Tx, viewer account.Viewer, room RoomID) error {

@@ -108,7 +108,7 @@ const selectRoom = `
 		coalesce((select seq from room_reads where room_id = r.id and member_id = @viewer), 0) as read
 	from rooms r
 	left join challenges c on c.id = r.challenge_id
-	left join room_staff st on st.room_id = r.id and st.member_id = @viewer
+	left join room_roles st on st.room_id = r.id and st.member_id = @viewer
 	left join room_sanctions sa on sa.room_id = r.id and sa.member_id = @viewer and (sa.until is null or sa.until > now())
 	where `
 

@@ -18,12 +18,12 @@ const withholdRevisions = `update post_revisions set withheld = true where post_
 // EditOut changes somebody's post in the moderator's transaction. What was there before is kept and shown to nobody, and its
 // translations go, because they say it too. An unchanged text is the fault forum.already.
 func (s *Service) EditOut(ctx context.Context, tx *pg.Tx, viewer account.Viewer, id PostID, body string) (Subject, error) {
-	if !viewer.Moderates() {
-		return Subject{}, errForbidden
-	}
 	p, err := pg.One[lockedPost](ctx, tx, lockPost, pgx.StrictNamedArgs{"id": id})
 	if err != nil {
 		return Subject{}, fmt.Errorf("lock post %d: %w", id, pg.OrNotFound(err, errPostNotFound))
+	}
+	if !viewer.ModeratesIn(int64(p.ChallengeID)) {
+		return Subject{}, errForbidden
 	}
 	var fields fault.Fields
 	w, err := s.write(ctx, &fields, body, p.Lang, footnotes(p.ClientID))

@@ -467,14 +467,14 @@ func TestMineOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	b.tx(func(tx *pg.Tx) error { _, err := b.SetHidden(t.Context(), tx, hidden, true); return err })
-	m, err := b.MineOf(t.Context(), b.lyl, st.ID, []forum.PostID{st.PostID}, 0, 2)
+	m, err := b.MineOf(t.Context(), b.lyl, 1, st.ID, []forum.PostID{st.PostID}, 0, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !m.HasReacted(st.PostID, forum.Thanks) || m.HasReacted(st.PostID, forum.Agree) || len(m.Bookmarked) != 1 || m.Draft.Body != "还没写完" || m.Follows || len(m.Hidden) != 0 {
 		t.Errorf("mine = %+v", m)
 	}
-	m, err = b.MineOf(t.Context(), b.manager, st.ID, []forum.PostID{st.PostID}, 0, 2)
+	m, err = b.MineOf(t.Context(), b.manager, 1, st.ID, []forum.PostID{st.PostID}, 0, 2)
 	if err != nil || len(m.Hidden) != 1 || m.Hidden[0].ID != hidden {
 		t.Errorf("a moderator sees %+v, %v", m.Hidden, err)
 	}

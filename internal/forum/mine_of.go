@@ -64,13 +64,13 @@ type mineAsk struct {
 	err    error
 }
 
-// MineOf fetches what the viewer has on a page of a thread: the posts given, numbers in (first, last].
-func (s *Service) MineOf(ctx context.Context, viewer account.Viewer, thread ThreadID, posts []PostID, first, last int) (Mine, error) {
+// MineOf fetches what the viewer has on a page of a thread of a challenge: the posts given, numbers in (first, last].
+func (s *Service) MineOf(ctx context.Context, viewer account.Viewer, in ChallengeID, thread ThreadID, posts []PostID, first, last int) (Mine, error) {
 	if !viewer.SignedIn() {
 		return Mine{}, nil
 	}
 	ask := &mineAsk{member: viewer.ID, thread: thread, posts: posts, first: first, last: last}
-	if viewer.Moderates() {
+	if viewer.ModeratesIn(int64(in)) {
 		s.readMine(ctx, mineOfModerators, []*mineAsk{ask})
 		return ask.answer, ask.err
 	}

@@ -33,7 +33,7 @@ func TestMineOf_manyAtOnce(t *testing.T) {
 	for i, m := range members {
 		for _, at := range []forum.Started{st, other, {ID: 999_999, PostID: 1}} {
 			wg.Go(func() {
-				mine, err := b.MineOf(t.Context(), m, at.ID, []forum.PostID{at.PostID}, 0, 1)
+				mine, err := b.MineOf(t.Context(), m, 1, at.ID, []forum.PostID{at.PostID}, 0, 1)
 				if err != nil {
 					t.Errorf("%s: %v", m.Name, err)
 					return

@@ -228,7 +228,7 @@ type EditForm struct {
 
 const (
 	lockPost = `
-select p.author_id, p.body, p.lang, p.version, p.client_id, p.thread_id, t.title, t.lang as title_lang, t.locked_at is not null as locked, c.archived_at is not null as archived
+select p.author_id, p.body, p.lang, p.version, p.client_id, p.thread_id, t.title, t.lang as title_lang, t.challenge_id, t.locked_at is not null as locked, c.archived_at is not null as archived
 from posts p join threads t on t.id = p.thread_id join challenges c on c.id = t.challenge_id
 where p.id = @id and p.hidden_at is null and t.hidden_at is null for update of p`
 	keepRevision = `
@@ -247,6 +247,7 @@ type lockedPost struct {
 	ClientID         uuid.UUID
 	ThreadID         ThreadID
 	Title, TitleLang string
+	ChallengeID      ChallengeID
 	Locked           bool
 	Archived         bool
 }

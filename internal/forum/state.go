@@ -30,13 +30,13 @@ select t.change,
 		from posts p left join translations tr on tr.subject_kind = 'post' and tr.subject_id = p.id and tr.locale = @locale and p.lang <> @locale
 		where p.thread_id = t.id and p.hidden_at is null and p.number > @first and p.number <= @last), '[]') as posts,
 	(select count(*) from posts where thread_id = t.id and hidden_at is null and number > @last)::int as newer
-from threads t where t.id = @id and (t.hidden_at is null or @moderates)`
+from threads t where t.id = @id and (t.hidden_at is null or ` + moderated + `)`
 
 // ThreadState tells how a thread the viewer may see stands, for a page in that locale that shows its numbers in
 // (first, last]. The range is cut to the 200 numbers after first.
 func (s *Service) ThreadState(ctx context.Context, viewer account.Viewer, l i18n.Locale, id ThreadID, first, last int) (State, error) {
 	st, err := pg.One[State](ctx, s.store, threadState, pgx.StrictNamedArgs{"id": id, "first": first,
-		"last": min(last, first+200), "moderates": viewer.Moderates(), "locale": l.Reading()})
+		"last": min(last, first+200), "moderates": viewer.Moderates(), "viewer": viewer.ID, "locale": l.Reading()})
 	if err != nil {
 		return st, fmt.Errorf("state of thread %d: %w", id, pg.OrNotFound(err, errThreadNotFound))
 	}

@@ -93,11 +93,14 @@ const threadColumns = `t.id, t.challenge_id, c.slug as challenge_slug, c.title_e
 from threads t join challenges c on c.id = t.challenge_id join members m on m.id = t.author_id
 left join translations tr on tr.subject_kind = 'thread' and tr.subject_id = t.id and tr.locale = @locale`
 
-const findThread = `select ` + threadColumns + ` where t.id = @id and (t.hidden_at is null or @moderates)`
+// moderated is whether the viewer moderates the challenge of the thread t. @viewer and @moderates are the query's.
+const moderated = `(@moderates or exists (select from challenge_moderators where member_id = @viewer and challenge_id = t.challenge_id))`
+
+const findThread = `select ` + threadColumns + ` where t.id = @id and (t.hidden_at is null or ` + moderated + `)`
 
 // FindThread finds one that the viewer may see, for readers of a locale.
 func (s *Service) FindThread(ctx context.Context, viewer account.Viewer, l i18n.Locale, id ThreadID) (Thread, error) {
-	t, err := pg.One[Thread](ctx, s.store, findThread, pgx.StrictNamedArgs{"id": id, "moderates": viewer.Moderates(), "locale": translation.Reading(l)})
+	t, err := pg.One[Thread](ctx, s.store, findThread, pgx.StrictNamedArgs{"id": id, "moderates": viewer.Moderates(), "viewer": viewer.ID, "locale": translation.Reading(l)})
 	if err != nil {
 		return t, fmt.Errorf("find thread %d: %w", id, pg.OrNotFound(err, errThreadNotFound))
 	}

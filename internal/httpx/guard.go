@@ -22,6 +22,14 @@ func Moderator(c *fiber.Ctx) error {
 	return c.Next()
 }
 
+// Desk lets those pass who moderate anything: the hub, or a challenge. What they may there the cores say.
+func Desk(c *fiber.Ctx) error {
+	if !Of(c).Viewer.AtDesk() {
+		return deny(c)
+	}
+	return c.Next()
+}
+
 // Admin lets administrators pass.
 func Admin(c *fiber.Ctx) error {
 	if !Of(c).Viewer.Administers() {

@@ -72,6 +72,9 @@ func (s *Service) About(ctx context.Context, viewer account.Viewer, of Subject) 
 	if err := permitDesk(viewer); err != nil {
 		return About{}, err
 	}
+	if err := permitWithin(ctx, s.store, viewer, of); err != nil {
+		return About{}, err
+	}
 	found, err := s.abouts(ctx, of)
 	if err != nil {
 		return About{}, err

@@ -155,6 +155,17 @@ var allActs = []act{
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
 			return b.decide(v, moderation.Distrust, moderation.Member, int64(b.author.ID), "Advertising")
 		}},
+	{name: "appoint a moderator", action: moderation.Appoint, subject: moderation.Member, told: notify.KindAppointed, before: "", after: "Here", admins: true,
+		state: moderatedByAuthor,
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.appoint(v, moderation.Appoint, b.author.ID)
+		}},
+	{name: "recall a moderator", action: moderation.Recall, subject: moderation.Member, told: notify.KindRecalled, before: "Here", after: "", admins: true,
+		prepare: func(b *bundle) { b.must(b.appoint(b.admin, moderation.Appoint, b.author.ID)) },
+		state:   moderatedByAuthor,
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.appoint(v, moderation.Recall, b.author.ID)
+		}},
 	{name: "archive", action: moderation.Archive, subject: moderation.Challenge, before: "open", after: "archived", admins: true,
 		state: func(b *bundle) string {
 			return value[string](b, `select case when archived_at is null then 'open' else 'archived' end from challenges where id = $1`, b.here)
@@ -170,6 +181,18 @@ var allActs = []act{
 			return b.SaveChallenge(b.t.Context(), v, moderation.ChallengeForm{ChallengeForm: forum.ChallengeForm{ID: b.here, Slug: b.hereSlug,
 				Title: i18n.Text{En: "Elsewhere", Zh: "别处"}}})
 		}},
+}
+
+func moderatedByAuthor(b *bundle) string {
+	return value[string](b, `select coalesce(string_agg(c.title_en, ' '), '') from challenge_moderators cm join challenges c on c.id = cm.challenge_id
+		where cm.member_id = $1`, b.author.ID)
+}
+
+// appoint makes somebody moderator of the challenge here, or no longer.
+func (b *bundle) appoint(v account.Viewer, a moderation.Action, id account.MemberID) (moderation.Entry, error) {
+	b.t.Helper()
+	return b.Decide(b.t.Context(), v, moderation.Verdict{Action: a, Challenge: b.here,
+		Subject: moderation.Subject{Kind: moderation.Member, ID: int64(id)}, Why: moderation.Why{Reason: "Advertising"}})
 }
 
 func (b *bundle) must(_ moderation.Entry, err error) { b.t.Helper(); b.ok(err) }

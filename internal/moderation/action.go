@@ -16,6 +16,8 @@ const (
 	Rename       Action = "rename"
 	Trust        Action = "trust" // of a member, with reviewing translations
 	Distrust     Action = "distrust"
+	Appoint      Action = "appoint" // of a member, as moderator of a challenge
+	Recall       Action = "recall"
 	Mute         Action = "mute" // of a member in one room, as the next two
 	Eject        Action = "eject"
 	Readmit      Action = "readmit"
@@ -44,7 +46,7 @@ const (
 )
 
 // Actions lists them in the order in which the log's filter offers them.
-var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Trust, Distrust, Mute, Eject, Readmit, Warn, Unwarn, Silence, Unsilence, Propose, Suspend, Unsuspend, Uphold, Role, EditOut, Approve, Reject, Dismiss, EditFilter, EditPolicy, EditRule, TakeEvidence, Create, Edit, Order, Archive, Unarchive}
+var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Trust, Distrust, Appoint, Recall, Mute, Eject, Readmit, Warn, Unwarn, Silence, Unsilence, Propose, Suspend, Unsuspend, Uphold, Role, EditOut, Approve, Reject, Dismiss, EditFilter, EditPolicy, EditRule, TakeEvidence, Create, Edit, Order, Archive, Unarchive}
 
 // Known reports whether a is one of Actions.
 func (a Action) Known() bool { return slices.Contains(Actions, a) }

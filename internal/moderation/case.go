@@ -177,14 +177,21 @@ func (s *Service) settle(ctx context.Context, tx *pg.Tx, e Entry) error {
 		Path: "/settings/reports"})
 }
 
-const findCase = caseColumns + `where c.id = @id`
+const (
+	findCase   = caseColumns + `where c.id = @id`
+	findMyCase = findCase + ` and ` + inMyChallenges
+)
 
 // FindCase is one case. For moderators.
 func (s *Service) FindCase(ctx context.Context, viewer account.Viewer, id CaseID) (Case, error) {
 	if err := permitDesk(viewer); err != nil {
 		return Case{}, err
 	}
-	c, err := pg.One[Case](ctx, s.store, findCase, pgx.StrictNamedArgs{"id": id})
+	query, args := findCase, pgx.StrictNamedArgs{"id": id}
+	if !viewer.Moderates() {
+		query, args["moderator"] = findMyCase, viewer.ID
+	}
+	c, err := pg.One[Case](ctx, s.store, query, args)
 	if err != nil {
 		return Case{}, fmt.Errorf("find case %d: %w", id, pg.OrNotFound(err, errNoCase))
 	}
@@ -199,7 +206,7 @@ const claimCase = `
 
 // Claim takes a case for ClaimTime, or longer when it is with the viewer already: a Conflict that names who has it otherwise.
 func (s *Service) Claim(ctx context.Context, viewer account.Viewer, id CaseID) error {
-	if err := permitDesk(viewer); err != nil {
+	if _, err := s.FindCase(ctx, viewer, id); err != nil {
 		return err
 	}
 	return s.store.InTx(ctx, func(tx *pg.Tx) error {

@@ -67,6 +67,11 @@ func (s *Service) decide(ctx context.Context, viewer account.Viewer, d decision)
 	}
 	var e Entry
 	err = s.store.InTx(ctx, func(tx *pg.Tx) error {
+		if !d.hosted {
+			if err := permitWithin(ctx, tx, viewer, d.subject); err != nil {
+				return err
+			}
+		}
 		rule, err := findRule(ctx, tx, d.why.Rule)
 		if err != nil {
 			return err

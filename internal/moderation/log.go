@@ -48,7 +48,7 @@ const listEntries = entryColumns + `
 
 // Log is the log from before on; 0 is its newest page. For moderators.
 func (s *Service) Log(ctx context.Context, viewer account.Viewer, f Filter, before LogID) (Page, error) {
-	if err := permitDesk(viewer); err != nil {
+	if err := permitHub(viewer); err != nil {
 		return Page{}, err
 	}
 	entries, err := pg.All[Entry](ctx, s.store, listEntries, pgx.StrictNamedArgs{
@@ -78,5 +78,5 @@ func (s *Service) Find(ctx context.Context, viewer account.Viewer, id LogID) (En
 	if err != nil {
 		return Entry{}, fmt.Errorf("find log row %d: %w", id, pg.OrNotFound(err, errNoEntry))
 	}
-	return e, nil
+	return e, permitWithin(ctx, s.store, viewer, e.Subject())
 }

@@ -36,6 +36,9 @@ type Waiting struct {
 	Rules []string // the keys of the rules that reports name, the most frequent first
 }
 
+// inMyChallenges picks the cases of challenges that the viewer moderates. Appeals go to moderators of the hub.
+const inMyChallenges = `c.kind <> 'appeal' and c.challenge_id in (select challenge_id from challenge_moderators where member_id = @moderator)`
+
 // The query names only the filters that are set: each has an index of its own, which a plan for all cases would not use.
 // What comes after the cursor are the rest of its urgency and then the lower ones.
 func (f QueueFilter) query(after QueueCursor, viewer account.Viewer) (string, pgx.StrictNamedArgs) {
@@ -53,6 +56,7 @@ func (f QueueFilter) query(after QueueCursor, viewer account.Viewer) (string, pg
 		{f.Mine, `c.claimed_by = @me and c.claimed_until > now()`, "me", viewer.ID},
 		{f.free, `(c.claimed_by is null or c.claimed_by = @me or c.claimed_until <= now()) and c.author_id is distinct from @me`, "me", viewer.ID},
 		{f.free, `c.id <> @but`, "but", f.but},
+		{!viewer.Moderates(), inMyChallenges, "moderator", viewer.ID},
 	} {
 		if set.on {
 			where += ` and ` + set.where
@@ -137,7 +141,7 @@ const reportsOfCase = `
 // Reports are the reports of a case below before (0: the newest), at most PageSize, and the cursor of those after them.
 // For moderators.
 func (s *Service) Reports(ctx context.Context, viewer account.Viewer, of CaseID, before ReportID) ([]ReportOf, ReportID, error) {
-	if err := permitDesk(viewer); err != nil {
+	if _, err := s.FindCase(ctx, viewer, of); err != nil {
 		return nil, 0, err
 	}
 	rs, err := pg.All[ReportOf](ctx, s.store, reportsOfCase, pgx.StrictNamedArgs{"case": of, "before": before, "limit": PageSize + 1})

@@ -8,6 +8,7 @@ import (
 
 	"senet/internal/account"
 	"senet/internal/fault"
+	"senet/internal/forum"
 	"senet/internal/notify"
 	"senet/internal/pg"
 )
@@ -65,6 +66,45 @@ func (s *Service) setRole(viewer account.Viewer, id account.MemberID, to account
 		}
 		return outcome{author: id, data: Data{Title: name, Was: string(was), Now: string(to)},
 			notice: notify.Notice{Kind: notify.KindRole, Data: notify.Data{Role: to}}}, nil
+	}
+	return d
+}
+
+const nameOf = `select name from members where id = @id`
+
+// moderates is the aspect of a member's moderating one challenge: another challenge is another matter.
+func moderates(challenge int64) string { return fmt.Sprintf("moderates:%d", challenge) }
+
+// aspect is that of the decision.
+func (e Entry) aspect() string {
+	if at := e.Data.NowChallenge; at != nil && (e.Action == Appoint || e.Action == Recall) {
+		return moderates(at.ID)
+	}
+	return e.Action.aspect()
+}
+
+// appoint makes a member moderator of one challenge, or no longer.
+func (s *Service) appoint(viewer account.Viewer, id account.MemberID, of forum.ChallengeID, on bool) decision {
+	action, kind := Recall, notify.KindRecalled
+	if on {
+		action, kind = Appoint, notify.KindAppointed
+	}
+	d := decision{action: action, subject: Subject{Kind: Member, ID: int64(id)}, aspect: moderates(int64(of))}
+	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
+		where, err := challengeState(ctx, tx, of)
+		if err != nil {
+			return outcome{}, err
+		}
+		var name string
+		if err := tx.QueryRow(ctx, nameOf, pgx.StrictNamedArgs{"id": id}).Scan(&name); err != nil {
+			return outcome{}, fmt.Errorf("find member: %w", pg.OrNotFound(err, errNoMember))
+		}
+		err = s.accounts.SetModerator(ctx, tx, viewer, id, int64(of), on)
+		if f := fault.Of(err); f != nil && f.Key == "account.role.already" {
+			return outcome{}, errAlreadySo
+		}
+		return outcome{author: id, data: Data{Title: name, NowChallenge: where, Path: "/c/" + where.Slug},
+			notice: notify.Notice{Kind: kind, Path: "/c/" + where.Slug, Data: notify.Data{Challenge: &where.Title}}}, err
 	}
 	return d
 }

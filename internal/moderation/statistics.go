@@ -75,7 +75,7 @@ var counted = []Action{Hide, Unhide, EditOut, Reject, Approve, Dismiss, Lock, Mu
 
 // Statistics are the numbers of a time. For moderators.
 func (s *Service) Statistics(ctx context.Context, viewer account.Viewer, from, to time.Time) (Numbers, error) {
-	if err := permitDesk(viewer); err != nil {
+	if err := permitHub(viewer); err != nil {
 		return Numbers{}, err
 	}
 	return s.numbers(ctx, from, to)

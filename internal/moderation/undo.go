@@ -27,7 +27,7 @@ func (s *Service) Undo(ctx context.Context, viewer account.Viewer, id LogID) (En
 func (s *Service) undoing(ctx context.Context, viewer account.Viewer, e Entry) (decision, error) {
 	switch {
 	case e.UndoneBy != 0:
-		return decision{}, s.already(ctx, decision{action: e.Action, subject: e.Subject()})
+		return decision{}, s.already(ctx, decision{action: e.Action, subject: e.Subject(), aspect: e.aspect()})
 	case !e.Action.Undoable():
 		return decision{}, errFinal
 	case !e.Stands && e.Action != Warn: // warnings stand beside each other
@@ -54,6 +54,10 @@ func (s *Service) opposite(ctx context.Context, viewer account.Viewer, e Entry) 
 		}
 	case Rename:
 		return s.rename(forum.ThreadID(e.SubjectID), e.Data.Was, ""), nil
+	case Appoint, Recall:
+		if at := e.Data.NowChallenge; at != nil {
+			return s.appoint(viewer, account.MemberID(e.SubjectID), forum.ChallengeID(at.ID), e.Action == Recall), nil
+		}
 	case Mute, Eject, Readmit:
 		return s.undoSanction(ctx, viewer, e)
 	case Role:

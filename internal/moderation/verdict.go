@@ -16,7 +16,7 @@ type Verdict struct {
 	Action  Action
 	Subject Subject
 	Why
-	Challenge forum.ChallengeID // Move: where to
+	Challenge forum.ChallengeID // Move: where to; Appoint, Recall: which
 	Text      string            // EditOut: what the post is from now on
 	Title     string            // Rename: what it is called from now on
 	Lang      string            // … in which language; "": guessed
@@ -39,7 +39,7 @@ var possible = map[string][]Action{
 	Question: {Hide, Unhide, Dismiss},
 	Poll:     {Hide, Unhide, Dismiss},
 	Thread:   {Lock, Unlock, Pin, Unpin, Move, Rename, Dismiss},
-	Member:   {Trust, Distrust, Warn, Silence, Unsilence, Suspend, Unsuspend, Role, Dismiss},
+	Member:   {Trust, Distrust, Appoint, Recall, Warn, Silence, Unsilence, Suspend, Unsuspend, Role, Dismiss},
 	Decided:  {Uphold},
 }
 
@@ -97,6 +97,8 @@ func (s *Service) decision(viewer account.Viewer, v Verdict) decision {
 		return s.rename(thread, v.Title, v.Lang)
 	case Trust, Distrust:
 		return s.trust(viewer, member, v.Action == Trust)
+	case Appoint, Recall:
+		return s.appoint(viewer, member, v.Challenge, v.Action == Appoint)
 	case Warn, Unwarn:
 		return s.warn(viewer, member, v.Action == Warn)
 	case Silence, Unsilence:

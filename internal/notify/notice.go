@@ -33,6 +33,8 @@ const (
 	KindRole        Kind = "role"        // an administrator changed the member's role
 	KindTrusted     Kind = "trusted"     // a moderator trusts the member with reviewing translations
 	KindDistrusted  Kind = "distrusted"  // … or no longer
+	KindAppointed   Kind = "appointed"   // an administrator made the member moderator of a challenge
+	KindRecalled    Kind = "recalled"    // … or no longer
 	KindMuted       Kind = "muted"       // a host or moderator muted the member in a room
 	KindEjected     Kind = "ejected"     // … removed the member from it
 	KindReadmitted  Kind = "readmitted"  // … lets the member take part again

@@ -579,7 +579,7 @@ func header(r *httpx.Request, m Meta) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if r.Viewer.Moderates() {
+		if r.Viewer.AtDesk() {
 			templ_7745c5c3_Err = navLink(r, m, "moderation", "/moderation/queue").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -24,7 +24,7 @@ type Handlers struct {
 	open    context.Context // ends with Stop
 	close   context.CancelFunc
 
-	PostTools   func(r *httpx.Request, post int64, hidden bool) templ.Component
+	PostTools   func(r *httpx.Request, post int64, hidden, moderates bool) templ.Component
 	ThreadTools func(r *httpx.Request, t forum.Thread) templ.Component
 	Done        func(r *httpx.Request) templ.Component             // "it is done · undo" after a moderator's act
 	RoomNews    func(r *httpx.Request, room int64) templ.Component // "3 new" beside the link to a challenge's room
@@ -41,7 +41,7 @@ func New(f *forum.Service, changes *pg.Changes, pages *httpx.PageCache) *Handler
 	return &Handlers{
 		forum: f, changes: changes, pages: pages, open: open, close: end, shared: newSharedPages(changes),
 		posting:     httpx.NewLimiter(20, 6*time.Second),
-		PostTools:   func(*httpx.Request, int64, bool) templ.Component { return nothing },
+		PostTools:   func(*httpx.Request, int64, bool, bool) templ.Component { return nothing },
 		ThreadTools: func(*httpx.Request, forum.Thread) templ.Component { return nothing },
 		Done:        func(*httpx.Request) templ.Component { return nothing },
 		RoomNews:    func(*httpx.Request, int64) templ.Component { return nothing },

@@ -205,7 +205,7 @@ func stances(viewer account.Viewer, posts []forum.Post, mine forum.Mine) []stanc
 // ready are the page's posts drawn for a member; nil for those whose posts carry forms of their own (moderators), and
 // for visitors, who are shown whole pages from memory.
 func (h *Handlers) ready(ctx context.Context, r *httpx.Request, p *sharedPage, mine forum.Mine) ([]string, error) {
-	if !r.Viewer.SignedIn() || r.Viewer.Moderates() {
+	if !r.Viewer.SignedIn() || r.Viewer.ModeratesIn(int64(p.thread.ChallengeID)) {
 		return nil, nil
 	}
 	d := p.drawing(r)

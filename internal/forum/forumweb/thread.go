@@ -125,7 +125,7 @@ func (h *Handlers) sharedAndMine(ctx context.Context, r *httpx.Request, key shar
 		if p.more {
 			last = p.posts[len(p.posts)-1].Number
 		}
-		mine, err := h.forum.MineOf(ctx, r.Viewer, key.thread, p.ids, key.after, last)
+		mine, err := h.forum.MineOf(ctx, r.Viewer, p.thread.ChallengeID, key.thread, p.ids, key.after, last)
 		if err != nil || !kept || mine.Change == p.thread.Change {
 			return p, mine, err
 		}

@@ -265,7 +265,7 @@ func threadPage(h *Handlers, r *httpx.Request, v threadView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if r.Viewer.Moderates() {
+			if r.Viewer.ModeratesIn(int64(v.Thread.ChallengeID)) {
 				templ_7745c5c3_Err = h.ThreadTools(r, v.Thread).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
@@ -468,7 +468,7 @@ func hiddenStub(h *Handlers, r *httpx.Request, p forum.HiddenPost) templ.Compone
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = h.PostTools(r, int64(p.ID), true).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = h.PostTools(r, int64(p.ID), true, true).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -870,7 +870,7 @@ func post(h *Handlers, r *httpx.Request, v threadView, p forum.Post) templ.Compo
 				return templ_7745c5c3_Err
 			}
 			if p.AuthorID != r.Viewer.ID {
-				templ_7745c5c3_Err = h.PostTools(r, int64(p.ID), false).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = h.PostTools(r, int64(p.ID), false, r.Viewer.ModeratesIn(int64(v.Thread.ChallengeID))).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -18,13 +18,13 @@ import (
 // mountDesk registers what the desk does as calls of the API.
 func (h *Handlers) mountDesk(api fiber.Router) {
 	api.Get("/rules", h.apiRules)
-	api.Get("/moderation/queue", httpx.Moderator, h.apiQueue)
-	api.Get("/moderation/cases/:id", httpx.Moderator, h.apiCase)
-	api.Post("/moderation/cases/:id/claim", httpx.Moderator, h.apiClaim)
-	api.Post("/moderation/cases/:id/release", httpx.Moderator, h.apiRelease)
-	api.Post("/moderation/decisions", httpx.Moderator, h.apiDecide)
+	api.Get("/moderation/queue", httpx.Desk, h.apiQueue)
+	api.Get("/moderation/cases/:id", httpx.Desk, h.apiCase)
+	api.Post("/moderation/cases/:id/claim", httpx.Desk, h.apiClaim)
+	api.Post("/moderation/cases/:id/release", httpx.Desk, h.apiRelease)
+	api.Post("/moderation/decisions", httpx.Desk, h.apiDecide)
 	api.Get("/moderation/log", httpx.Moderator, h.apiLog)
-	api.Post("/moderation/log/:id/undo", httpx.Moderator, h.apiUndo)
+	api.Post("/moderation/log/:id/undo", httpx.Desk, h.apiUndo)
 }
 
 // ruleItem is a rule as the API tells it.

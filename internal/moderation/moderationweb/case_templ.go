@@ -1823,7 +1823,7 @@ func caseDecision(r *httpx.Request, v caseView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if v.Case.AuthorID != 0 {
+		if v.Case.AuthorID != 0 && moderation.May(r.Viewer, moderation.Warn) {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 152, "<button class=\"btn\" name=\"action\" value=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -47,8 +47,10 @@ func (h *Handlers) newChallenge(c *fiber.Ctx) error {
 
 // challengeView is the form of one challenge, as curated or as typed.
 type challengeView struct {
-	Form  moderation.ChallengeForm
-	Fault *fault.Fault
+	Form       moderation.ChallengeForm
+	Fault      *fault.Fault
+	Moderators []account.Moderator
+	Handle     string // as typed, of who is to moderate it
 }
 
 // field is what is wrong with a field of the form.
@@ -60,6 +62,11 @@ func (v challengeView) field(name string) fault.Message {
 }
 
 func (h *Handlers) editChallenge(c *fiber.Ctx) error {
+	return h.showChallenge(c, fiber.StatusOK, challengeView{})
+}
+
+// showChallenge shows the form of a challenge as it stands.
+func (h *Handlers) showChallenge(c *fiber.Ctx, status int, v challengeView) error {
 	r := httpx.Of(c)
 	id, err := httpx.ID[forum.ChallengeID](c, "id")
 	if err != nil {
@@ -74,7 +81,43 @@ func (h *Handlers) editChallenge(c *fiber.Ctx) error {
 		return fault.New(fault.NotFound, "forum.challenge.not_found")
 	}
 	form := forum.ChallengeForm{ID: id, Slug: cs[i].Slug, Title: cs[i].Title(), Summary: cs[i].Summary(), KeepInside: &cs[i].KeepInside}
-	return httpx.Render(c, fiber.StatusOK, challengePage(r, challengeView{Form: moderation.ChallengeForm{ChallengeForm: form, RoomInside: &cs[i].RoomInside}}))
+	v.Form = moderation.ChallengeForm{ChallengeForm: form, RoomInside: &cs[i].RoomInside}
+	if v.Moderators, err = h.accounts.Moderators(c.UserContext(), int64(id)); err != nil {
+		return err
+	}
+	return httpx.Render(c, status, challengePage(r, v))
+}
+
+// appoint makes somebody moderator of a challenge, by handle, or no longer, by id.
+func (h *Handlers) appoint(c *fiber.Ctx) error {
+	r := httpx.Of(c)
+	id, err := httpx.ID[forum.ChallengeID](c, "id")
+	if err != nil {
+		return err
+	}
+	handle, err := httpx.Field(c, "handle")
+	if err != nil {
+		return err
+	}
+	verdict := moderation.Verdict{Action: moderation.Recall, Challenge: id, Subject: moderation.Subject{Kind: moderation.Member}}
+	if verdict.Subject.ID, err = strconv.ParseInt(c.FormValue("recall"), 10, 64); err != nil {
+		m, err := h.accounts.FindByHandle(c.UserContext(), r.Viewer, handle)
+		if fault.KindOf(err) == fault.NotFound {
+			return h.showChallenge(c, fiber.StatusUnprocessableEntity, challengeView{Fault: fault.New(fault.Invalid, "admin.moderator_unknown"), Handle: handle})
+		}
+		if err != nil {
+			return err
+		}
+		verdict.Action, verdict.Subject.ID = moderation.Appoint, int64(m.ID)
+	}
+	e, err := h.moderation.Decide(c.UserContext(), r.Viewer, verdict)
+	if f := fault.Of(err); f != nil && f.Kind == fault.Conflict {
+		return h.showChallenge(c, fiber.StatusConflict, challengeView{Fault: f, Handle: handle})
+	}
+	if err != nil {
+		return err
+	}
+	return done(c, e, r.URL(challengePath(id)))
 }
 
 func (h *Handlers) saveChallenge(c *fiber.Ctx) error {

@@ -19,7 +19,7 @@ type doneAct struct {
 
 // lastAct reads it from the address of the page; the zero value when there is none or it makes no sense.
 func lastAct(r *httpx.Request) doneAct {
-	if !strings.Contains(r.Query, doneParameter+"=") || !r.Viewer.Moderates() {
+	if !strings.Contains(r.Query, doneParameter+"=") || !r.Viewer.AtDesk() {
 		return doneAct{}
 	}
 	q, err := url.ParseQuery(r.Query)

@@ -5,6 +5,7 @@ package moderationweb
 import (
 	"github.com/gofiber/fiber/v2"
 
+	"senet/internal/account"
 	"senet/internal/forum"
 	"senet/internal/httpx"
 	"senet/internal/i18n"
@@ -15,30 +16,31 @@ import (
 // Handlers serve moderation and the administration of challenges and roles.
 type Handlers struct {
 	moderation *moderation.Service
+	accounts   *account.Service
 	forum      *forum.Service
 	reasons    *notifyweb.Reasons
 }
 
 // New makes the handlers; words are those of every language, in which reasons may have been picked.
-func New(m *moderation.Service, f *forum.Service, words *i18n.Bundle) *Handlers {
-	return &Handlers{moderation: m, forum: f, reasons: notifyweb.NewReasons(words)}
+func New(m *moderation.Service, a *account.Service, f *forum.Service, words *i18n.Bundle) *Handlers {
+	return &Handlers{moderation: m, accounts: a, forum: f, reasons: notifyweb.NewReasons(words)}
 }
 
 // Mount registers the pages and the calls of the API. Each act has a page with its form at the same address, for
 // links from places that cannot hold a form.
 func (h *Handlers) Mount(pages, api fiber.Router) {
 	pages.Get("/moderation", httpx.Moderator, h.log)
-	pages.Get("/moderation/queue", httpx.Moderator, h.queue)
-	pages.Get("/moderation/cases/:id", httpx.Moderator, h.lookAtCase)
-	pages.Post("/moderation/cases/:id", httpx.Moderator, h.decideCase)
-	pages.Post("/moderation/cases/:id/evidence", httpx.Moderator, h.evidence)
-	pages.Post("/moderation/cases/:id/release", httpx.Moderator, h.releaseCase)
+	pages.Get("/moderation/queue", httpx.Desk, h.queue)
+	pages.Get("/moderation/cases/:id", httpx.Desk, h.lookAtCase)
+	pages.Post("/moderation/cases/:id", httpx.Desk, h.decideCase)
+	pages.Post("/moderation/cases/:id/evidence", httpx.Desk, h.evidence)
+	pages.Post("/moderation/cases/:id/release", httpx.Desk, h.releaseCase)
 	pages.Get("/moderation/statistics", httpx.Moderator, h.statistics)
 	pages.Get("/transparency", h.transparency)
 	pages.Get("/transparency/:half", h.transparency)
-	pages.Post("/moderation/undo/:log", httpx.Moderator, h.undo)
-	pages.Get("/moderation/posts/:id/:act", httpx.Moderator, h.ask(moderation.Post))
-	pages.Post("/moderation/posts/:id/:act", httpx.Moderator, h.do(moderation.Post))
+	pages.Post("/moderation/undo/:log", httpx.Desk, h.undo)
+	pages.Get("/moderation/posts/:id/:act", httpx.Desk, h.ask(moderation.Post))
+	pages.Post("/moderation/posts/:id/:act", httpx.Desk, h.do(moderation.Post))
 	pages.Get("/moderation/messages/:id/:act", httpx.Moderator, h.ask(moderation.Message))
 	pages.Post("/moderation/messages/:id/:act", httpx.Moderator, h.do(moderation.Message))
 	pages.Get("/moderation/questions/:id/:act", httpx.Moderator, h.ask(moderation.Question))
@@ -48,8 +50,8 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	pages.Post("/hosting/messages/:id/:act", httpx.SignedIn, h.do(moderation.Message))
 	pages.Post("/hosting/questions/:id/:act", httpx.SignedIn, h.do(moderation.Question))
 	pages.Post("/hosting/polls/:id/:act", httpx.SignedIn, h.do(moderation.Poll))
-	pages.Get("/moderation/threads/:id/:act", httpx.Moderator, h.ask(moderation.Thread))
-	pages.Post("/moderation/threads/:id/:act", httpx.Moderator, h.do(moderation.Thread))
+	pages.Get("/moderation/threads/:id/:act", httpx.Desk, h.ask(moderation.Thread))
+	pages.Post("/moderation/threads/:id/:act", httpx.Desk, h.do(moderation.Thread))
 	pages.Get("/moderation/members/:id/:act", httpx.Moderator, h.ask(moderation.Member))
 	pages.Post("/moderation/members/:id/:act", httpx.Moderator, h.do(moderation.Member))
 
@@ -79,6 +81,7 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	pages.Post("/admin/challenges/order", httpx.Admin, h.orderChallenges)
 	pages.Get("/admin/challenges/:id", httpx.Admin, h.editChallenge)
 	pages.Post("/admin/challenges/:id", httpx.Admin, h.saveChallenge)
+	pages.Post("/admin/challenges/:id/moderators", httpx.Admin, h.appoint)
 	pages.Post("/admin/challenges/:id/archive", httpx.Admin, h.archive)
 	pages.Post("/admin/challenges/:id/unarchive", httpx.Admin, h.unarchive)
 	pages.Get("/admin/members/:id/role", httpx.Admin, h.ask(moderation.Member))
@@ -88,8 +91,8 @@ func (h *Handlers) Mount(pages, api fiber.Router) {
 	api.Post("/rooms/:id/sanctions", httpx.SignedIn, h.sanction)
 	h.mountDesk(api)
 	api.Post("/reports", httpx.SignedIn, h.apiReport)
-	api.Post("/posts/:id/hide", httpx.Moderator, h.apiAct(moderation.Post, moderation.Hide))
-	api.Post("/posts/:id/unhide", httpx.Moderator, h.apiAct(moderation.Post, moderation.Unhide))
+	api.Post("/posts/:id/hide", httpx.Desk, h.apiAct(moderation.Post, moderation.Hide))
+	api.Post("/posts/:id/unhide", httpx.Desk, h.apiAct(moderation.Post, moderation.Unhide))
 	api.Post("/messages/:id/hide", httpx.SignedIn, h.apiAct(moderation.Message, moderation.Hide))
 	api.Post("/messages/:id/unhide", httpx.SignedIn, h.apiAct(moderation.Message, moderation.Unhide))
 	api.Post("/questions/:id/hide", httpx.SignedIn, h.apiAct(moderation.Question, moderation.Hide))

@@ -91,7 +91,7 @@ func newSite(t *testing.T) *site {
 	kit := &httpx.Kit{Bundle: words, Auth: s.people, Assets: assets{}, BaseURL: base, Log: slog.New(slog.DiscardHandler), Unread: notices.Unread}
 	s.app = fiber.New(fiber.Config{Immutable: true, ErrorHandler: kit.ErrorHandler(ui.ErrorPage)})
 	s.app.Use(kit.Begin)
-	moderationweb.New(s.service, threads, words).Mount(s.app.Group("/:locale<alpha;len(2)>"), s.app.Group("/api/v1"))
+	moderationweb.New(s.service, accounts, threads, words).Mount(s.app.Group("/:locale<alpha;len(2)>"), s.app.Group("/api/v1"))
 	return s
 }
 

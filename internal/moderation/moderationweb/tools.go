@@ -49,7 +49,7 @@ func icon(a moderation.Action) string {
 		return "warning"
 	case moderation.Dismiss, moderation.Approve:
 		return "check"
-	case moderation.Uphold, moderation.Propose:
+	case moderation.Uphold, moderation.Propose, moderation.Appoint, moderation.Recall:
 		return "shield"
 	case moderation.Create:
 		return "plus"

@@ -52,7 +52,7 @@ func sentence(r *httpx.Request, e moderation.Entry) string {
 		to = e.Data.Title
 	case moderation.Role:
 		from, to = roleName(r, e.Data.Was), roleName(r, e.Data.Now)
-	case moderation.Create, moderation.Edit, moderation.Archive, moderation.Unarchive:
+	case moderation.Create, moderation.Edit, moderation.Archive, moderation.Unarchive, moderation.Appoint, moderation.Recall:
 		to = challengeTitle(r, e.Data.NowChallenge)
 	}
 	return r.T(key, "Name", e.ActorName, "Author", e.AuthorName, "From", from, "To", to)

@@ -59,7 +59,7 @@ var icons = map[notify.Kind]string{
 	notify.KindReply: "reply", notify.KindMention: "person", notify.KindQuote: "quote", notify.KindThread: "chat",
 	notify.KindHidden: "hide", notify.KindRestored: "show", notify.KindLocked: "lock", notify.KindUnlocked: "unlock",
 	notify.KindTranslated: "translate", notify.KindOutdated: "translate", notify.KindMoved: "move", notify.KindRenamed: "edit", notify.KindRole: "shield",
-	notify.KindTrusted: "translate", notify.KindDistrusted: "translate",
+	notify.KindTrusted: "translate", notify.KindDistrusted: "translate", notify.KindAppointed: "shield", notify.KindRecalled: "shield",
 	notify.KindWarned: "warning", notify.KindUnwarned: "shield", notify.KindSilenced: "lock", notify.KindUnsilenced: "unlock", notify.KindSuspended: "lock",
 	notify.KindUnsuspended: "unlock", notify.KindAppealUpheld: "shield",
 	notify.KindHeld: "history", notify.KindApproved: "check", notify.KindEdited: "edit", notify.KindRejected: "hide", notify.KindRaid: "warning",
@@ -109,6 +109,10 @@ func sentence(p *i18n.Printer, n notify.Item) string {
 		return p.T("notify.trusted")
 	case notify.KindDistrusted:
 		return p.T("notify.distrusted")
+	case notify.KindAppointed:
+		return p.T("notify.appointed", "Challenge", challenge(p, n))
+	case notify.KindRecalled:
+		return p.T("notify.recalled", "Challenge", challenge(p, n))
 	case notify.KindMuted:
 		return p.T("notify.muted", "Room", challenge(p, n))
 	case notify.KindEjected:
