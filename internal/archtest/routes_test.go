@@ -41,7 +41,7 @@ func guard(h fiber.Handler) string {
 }
 
 // desk are the beginnings of routes that are open to moderators of one challenge as well.
-var desk = []string{"/moderation/queue", "/moderation/cases/", "/moderation/undo/", "/moderation/posts/", "/moderation/threads/",
+var desk = []string{"/moderation/queue", "/moderation/cases/", "/moderation/undo/", "/moderation/posts/", "/moderation/messages/", "/moderation/threads/",
 	"/api/v1/moderation/queue", "/api/v1/moderation/cases/", "/api/v1/moderation/decisions", "/api/v1/moderation/log/:id/undo", "/api/v1/posts/:id/hide", "/api/v1/posts/:id/unhide"}
 
 // needs is the guard that a route must have: the least right that opens it; "" where anybody may.

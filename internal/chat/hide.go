@@ -40,7 +40,7 @@ func (s *Service) Unhide(ctx context.Context, tx *pg.Tx, viewer account.Viewer, 
 
 // The row is locked first, so that of two moderators the second sees what the first did.
 const messageSubject = `
-	select m.author_id, m.room_id, left(m.body, 400), m.lang, m.seq, m.hidden_at is not null, m.withdrawn_at is not null, ` + roomPath + `
+	select m.author_id, m.room_id, left(m.body, 400), m.lang, m.seq, m.hidden_at is not null, m.withdrawn_at is not null, m.erased_at is not null, ` + roomPath + `
 	from messages m join rooms r on r.id = m.room_id left join challenges c on c.id = r.challenge_id
 	where m.id = @id
 	for no key update of m`
@@ -64,25 +64,40 @@ func (s *Service) moderates(ctx context.Context, tx *pg.Tx, viewer account.Viewe
 	return nil
 }
 
-func (s *Service) setHidden(ctx context.Context, tx *pg.Tx, viewer account.Viewer, id MessageID, kind Kind) (Subject, error) {
-	var sub Subject
+// locked is a message that is locked until the end of the transaction.
+type locked struct {
+	Subject
+	hidden, withdrawn, erased bool
+}
+
+func lockSubject(ctx context.Context, tx *pg.Tx, id MessageID) (m locked, err error) {
 	var body, path string
 	var seq int64
-	var hidden, withdrawn bool
-	err := tx.QueryRow(ctx, messageSubject, pgx.StrictNamedArgs{"id": id}).
-		Scan(&sub.AuthorID, &sub.Room, &body, &sub.Lang, &seq, &hidden, &withdrawn, &path)
+	err = tx.QueryRow(ctx, messageSubject, pgx.StrictNamedArgs{"id": id}).
+		Scan(&m.AuthorID, &m.Room, &body, &m.Lang, &seq, &m.hidden, &m.withdrawn, &m.erased, &path)
 	if err != nil {
-		return Subject{}, wrap(fmt.Sprintf("find message %d", id), pg.OrNotFound(err, errNoMessage))
+		return m, wrap(fmt.Sprintf("find message %d", id), pg.OrNotFound(err, errNoMessage))
 	}
-	if err := s.moderates(ctx, tx, viewer, sub.Room); err != nil {
+	m.Excerpt, m.Path = markup.Excerpt(body, excerptWeight), messagePath(path, seq, id)
+	return m, nil
+}
+
+func (s *Service) setHidden(ctx context.Context, tx *pg.Tx, viewer account.Viewer, id MessageID, kind Kind) (Subject, error) {
+	m, err := lockSubject(ctx, tx, id)
+	if err != nil {
+		return Subject{}, err
+	}
+	if err := s.moderates(ctx, tx, viewer, m.Room); err != nil {
 		return Subject{}, err
 	}
 	hide := kind == KindRemove
 	switch {
-	case hidden == hide:
+	case m.hidden == hide:
 		return Subject{}, errAlready
-	case withdrawn:
+	case m.withdrawn:
 		return Subject{}, errWithdrawn
+	case m.erased:
+		return Subject{}, errErased
 	}
 	if _, err := tx.Exec(ctx, setHidden, pgx.StrictNamedArgs{"id": id, "hide": hide}); err != nil {
 		return Subject{}, fmt.Errorf("%s message %d: %w", kind, id, err)
@@ -90,10 +105,8 @@ func (s *Service) setHidden(ctx context.Context, tx *pg.Tx, viewer account.Viewe
 	if err := s.words.SetHidden(ctx, tx, hide, messageText(id)); err != nil {
 		return Subject{}, err
 	}
-	if _, err := s.Append(ctx, tx, sub.Room, Entry{Kind: kind, By: viewer.ID, Message: id}); err != nil {
+	if _, err := s.Append(ctx, tx, m.Room, Entry{Kind: kind, By: viewer.ID, Message: id}); err != nil {
 		return Subject{}, err
 	}
-	sub.Excerpt = markup.Excerpt(body, excerptWeight)
-	sub.Path = messagePath(path, seq, id)
-	return sub, nil
+	return m.Subject, nil
 }

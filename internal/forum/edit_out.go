@@ -8,7 +8,6 @@ import (
 
 	"senet/internal/account"
 	"senet/internal/fault"
-	"senet/internal/markup"
 	"senet/internal/pg"
 	"senet/internal/translation"
 )
@@ -53,14 +52,4 @@ func (s *Service) EditOut(ctx context.Context, tx *pg.Tx, viewer account.Viewer,
 	}
 	tx.Touch(subject(p.ThreadID))
 	return s.SubjectOf(ctx, tx, id)
-}
-
-// WithoutLinks is the text of a visible post with every link replaced by its words.
-func (s *Service) WithoutLinks(ctx context.Context, id PostID) (string, error) {
-	var body string
-	err := s.store.QueryRow(ctx, `select body from posts where id = $1 and hidden_at is null`, id).Scan(&body)
-	if err != nil {
-		return "", fmt.Errorf("read post %d: %w", id, pg.OrNotFound(err, errPostNotFound))
-	}
-	return markup.Unlink(body), nil
 }

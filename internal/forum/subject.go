@@ -27,7 +27,7 @@ type Subject struct {
 const (
 	hidePost = `
 update posts set hidden_at = case when @hidden then now() end
-where id = @id and (hidden_at is null) = @hidden returning author_id, thread_id, number`
+where id = @id and (hidden_at is null) = @hidden and erased_at is null returning author_id, thread_id, number`
 	countPosts = `
 update threads set change = change + 1,
 	post_count = (select count(*) from posts where thread_id = @thread and hidden_at is null),
@@ -35,6 +35,7 @@ update threads set change = change + 1,
 	hidden_at = case when @opening then case when @hidden then now() end else hidden_at end
 where id = @thread returning title, slug, (select slug from challenges where id = challenge_id)`
 	postExists = `select exists (select from posts where id = @id)`
+	postErased = `select exists (select from posts where id = @id and erased_at is not null)`
 )
 
 // SetHidden hides a post or shows it again, in the moderator's transaction. Hiding the opening post hides the thread.
@@ -44,6 +45,13 @@ func (s *Service) SetHidden(ctx context.Context, tx *pg.Tx, id PostID, hidden bo
 	var number int
 	err := tx.QueryRow(ctx, hidePost, pgx.StrictNamedArgs{"id": id, "hidden": hidden}).Scan(&sub.AuthorID, &sub.ThreadID, &number)
 	if errors.Is(err, pgx.ErrNoRows) {
+		var erased bool
+		if err := tx.QueryRow(ctx, postErased, pgx.StrictNamedArgs{"id": id}).Scan(&erased); err != nil {
+			return sub, fmt.Errorf("look at post %d: %w", id, err)
+		}
+		if erased {
+			return sub, errErased
+		}
 		return sub, already(ctx, tx, postExists, int64(id), errPostNotFound)
 	}
 	if err != nil {

@@ -31,6 +31,7 @@ const (
 	Propose      Action = "propose"  // to suspend somebody of the staff, which takes two
 	Uphold       Action = "uphold"   // a decision that was appealed against
 	EditOut      Action = "edit_out" // of a post: a moderator takes something out of it
+	Erase        Action = "erase"    // for good, of a post or message
 	Approve      Action = "approve"  // of a post that was held back
 	Reject       Action = "reject"
 	EditFilter   Action = "filter" // for administrators, as the next
@@ -46,7 +47,7 @@ const (
 )
 
 // Actions lists them in the order in which the log's filter offers them.
-var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Trust, Distrust, Appoint, Recall, Mute, Eject, Readmit, Warn, Unwarn, Silence, Unsilence, Propose, Suspend, Unsuspend, Uphold, Role, EditOut, Approve, Reject, Dismiss, EditFilter, EditPolicy, EditRule, TakeEvidence, Create, Edit, Order, Archive, Unarchive}
+var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Trust, Distrust, Appoint, Recall, Mute, Eject, Readmit, Warn, Unwarn, Silence, Unsilence, Propose, Suspend, Unsuspend, Uphold, Role, EditOut, Erase, Approve, Reject, Dismiss, EditFilter, EditPolicy, EditRule, TakeEvidence, Create, Edit, Order, Archive, Unarchive}
 
 // Known reports whether a is one of Actions.
 func (a Action) Known() bool { return slices.Contains(Actions, a) }
@@ -55,7 +56,7 @@ func (a Action) Known() bool { return slices.Contains(Actions, a) }
 // be undone.
 func (a Action) aspect() string {
 	switch a {
-	case Hide, Unhide:
+	case Hide, Unhide, Erase:
 		return "hidden"
 	case Lock, Unlock:
 		return "locked"
@@ -76,7 +77,7 @@ func (a Action) aspect() string {
 // reasoned reports whether a reason must be given: what takes words or the floor from somebody.
 func (a Action) reasoned() bool {
 	switch a {
-	case Hide, Mute, Eject, Warn, Silence, Suspend, Propose, Reject, EditOut:
+	case Hide, Mute, Eject, Warn, Silence, Suspend, Propose, Reject, EditOut, Erase:
 		return true
 	}
 	return false
@@ -87,11 +88,11 @@ func (a Action) against() bool { return slices.Contains(against, a) }
 
 // settles reports whether the decision answers whoever waits for one about its subject.
 func (a Action) settles() bool {
-	return a == Hide || a == Dismiss || a == Uphold || a == Approve || a == Reject || a == EditOut
+	return a == Hide || a == Dismiss || a == Uphold || a == Approve || a == Reject || a == EditOut || a == Erase
 }
 
 // final are the decisions without a way back: what they undo is done again by hand.
-var final = []Action{Create, Order, Dismiss, Unwarn, Unsilence, Unsuspend, Propose, Uphold, Approve, Reject, EditOut, EditFilter, EditPolicy, EditRule, TakeEvidence}
+var final = []Action{Create, Order, Dismiss, Unwarn, Unsilence, Unsuspend, Propose, Uphold, Approve, Reject, EditOut, Erase, EditFilter, EditPolicy, EditRule, TakeEvidence}
 
 // Undoable reports whether there is a way back. A challenge is archived, never deleted, and its order is changed
 // again by hand.

@@ -144,7 +144,7 @@ func holdCases(ctx context.Context, tx *pg.Tx, e Entry) error {
 
 func settleArgs(e Entry) pgx.StrictNamedArgs {
 	return pgx.StrictNamedArgs{"kind": e.SubjectKind, "id": e.SubjectID, "case": int64(e.Case),
-		"settles": e.Action == Hide || e.Action.settles() && e.Case == 0}
+		"settles": e.Action == Hide || e.Action == Erase || e.Action.settles() && e.Case == 0}
 }
 
 const closeCases = `

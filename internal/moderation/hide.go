@@ -102,8 +102,7 @@ func (s *Service) hideInRoom(of Subject, hide bool, change func(context.Context,
 				return outcome{}, err
 			}
 		}
-		notice := notify.Notice{Kind: kind, Within: notify.Subject("room", sub.Room), Path: sub.Path}
-		return outcome{author: sub.AuthorID, data: Data{Path: sub.Path}, notice: notice}, nil
+		return aboutMessage(sub, kind), nil
 	}
 	return d
 }
@@ -116,17 +115,4 @@ func aboutThread(sub forum.Subject, kind notify.Kind) outcome {
 			Data: notify.Data{Title: sub.Title, Lang: markup.Lang(sub.Title)}}
 	}
 	return out
-}
-
-// editOut takes something out of a post.
-func (s *Service) editOut(viewer account.Viewer, id forum.PostID, text string) decision {
-	d := decision{action: EditOut, subject: Subject{Kind: Post, ID: int64(id)}}
-	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
-		sub, err := s.forum.EditOut(ctx, tx, viewer, id, text)
-		if err != nil {
-			return outcome{}, err
-		}
-		return aboutThread(sub, notify.KindEdited), nil
-	}
-	return d
 }

@@ -91,7 +91,7 @@ const recordOf = `
 	from members m where m.id = @id`
 
 // against are the decisions that are taken against somebody.
-var against = []Action{Hide, Lock, Mute, Eject, Warn, Silence, Suspend, Reject, EditOut}
+var against = []Action{Hide, Lock, Mute, Eject, Warn, Silence, Suspend, Reject, EditOut, Erase}
 
 const (
 	entriesAbout   = entryColumns + ` where l.subject_kind = @kind and l.subject_id = @id order by l.id desc limit 10`
@@ -188,4 +188,16 @@ func (s *Service) Next(ctx context.Context, viewer account.Viewer, f QueueFilter
 		return 0, nil
 	}
 	return cases[0].ID, nil
+}
+
+// SourceOf is the text of a post or message as its author wrote it, for moderators who change it.
+func (s *Service) SourceOf(ctx context.Context, viewer account.Viewer, of Subject) (string, error) {
+	if err := permit(viewer, EditOut); err != nil {
+		return "", err
+	}
+	if err := permitWithin(ctx, s.store, viewer, of); err != nil {
+		return "", err
+	}
+	w, _, err := s.words.In(ctx, textOf(of), "")
+	return w.Text.Source, gone(err)
 }

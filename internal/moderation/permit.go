@@ -44,6 +44,7 @@ var rights = map[Action]right{
 	Unsuspend:    {role: account.RoleModerator, judge: true},
 	Propose:      {role: account.RoleAdmin, judge: true},
 	EditOut:      {role: account.RoleModerator, within: true, judge: true},
+	Erase:        {role: account.RoleAdmin, judge: true},
 	Approve:      {role: account.RoleModerator, within: true, judge: true},
 	Reject:       {role: account.RoleModerator, within: true, judge: true},
 	EditFilter:   {role: account.RoleAdmin},

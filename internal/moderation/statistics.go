@@ -71,7 +71,7 @@ const (
 )
 
 // counted are the decisions that statistics tell of: those about what people did.
-var counted = []Action{Hide, Unhide, EditOut, Reject, Approve, Dismiss, Lock, Mute, Eject, Warn, Silence, Suspend, Uphold}
+var counted = []Action{Hide, Unhide, EditOut, Erase, Reject, Approve, Dismiss, Lock, Mute, Eject, Warn, Silence, Suspend, Uphold}
 
 // Statistics are the numbers of a time. For moderators.
 func (s *Service) Statistics(ctx context.Context, viewer account.Viewer, from, to time.Time) (Numbers, error) {

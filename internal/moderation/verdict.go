@@ -17,7 +17,7 @@ type Verdict struct {
 	Subject Subject
 	Why
 	Challenge forum.ChallengeID // Move: where to; Appoint, Recall: which
-	Text      string            // EditOut: what the post is from now on
+	Text      string            // EditOut: what it is from now on
 	Title     string            // Rename: what it is called from now on
 	Lang      string            // … in which language; "": guessed
 	Role      account.Role      // Role: the one that is given
@@ -34,8 +34,8 @@ type Why struct {
 // possible is what can be decided about each kind of subject with a Verdict. What is decided about challenges, and in one
 // room about a member, has methods of its own.
 var possible = map[string][]Action{
-	Post:     {Hide, Unhide, EditOut, Approve, Reject, Dismiss},
-	Message:  {Hide, Unhide, Dismiss},
+	Post:     {Hide, Unhide, EditOut, Erase, Approve, Reject, Dismiss},
+	Message:  {Hide, Unhide, EditOut, Erase, Dismiss},
 	Question: {Hide, Unhide, Dismiss},
 	Poll:     {Hide, Unhide, Dismiss},
 	Thread:   {Lock, Unlock, Pin, Unpin, Move, Rename, Dismiss},
@@ -106,7 +106,9 @@ func (s *Service) decision(viewer account.Viewer, v Verdict) decision {
 	case Suspend, Unsuspend:
 		return s.suspend(viewer, member, v.Action == Suspend, v.For)
 	case EditOut:
-		return s.editOut(viewer, forum.PostID(v.Subject.ID), v.Text)
+		return s.editOut(viewer, v.Subject, v.Text)
+	case Erase:
+		return s.erase(viewer, v.Subject)
 	case Approve:
 		return s.approve(forum.PostID(v.Subject.ID))
 	case Reject:

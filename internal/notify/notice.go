@@ -48,7 +48,8 @@ const (
 	KindAppealUpheld Kind = "appeal_upheld" // a decision stays after the member's appeal
 
 	KindHeld     Kind = "held"     // a post of the member waits for a moderator
-	KindEdited   Kind = "edited"   // a moderator took something out of the member's post
+	KindEdited   Kind = "edited"   // a moderator took something out of what the member wrote
+	KindErased   Kind = "erased"   // an administrator erased it for good
 	KindApproved Kind = "approved" // … is shown now
 	KindRejected Kind = "rejected" // … is not
 	KindRaid     Kind = "raid"     // the hub is being flooded, and posts of new members are held

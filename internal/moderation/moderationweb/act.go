@@ -14,6 +14,7 @@ import (
 	"senet/internal/forum"
 	"senet/internal/httpx"
 	"senet/internal/i18n"
+	"senet/internal/markup"
 	"senet/internal/moderation"
 	"senet/internal/notify/notifyweb"
 	"senet/web/ui"
@@ -69,7 +70,7 @@ func (h *Handlers) ask(kind string) fiber.Handler {
 		}
 		f := form{ID: id, Back: c.Query("back"), Case: c.Query("case"), Rule: c.Query("rule"), Role: string(account.RoleModerator), Lasts: "d1"}
 		if a == moderation.EditOut {
-			if f.Text, err = h.textOf(c, forum.PostID(id)); err != nil {
+			if f.Text, err = h.textOf(c, moderation.Subject{Kind: kind, ID: id}); err != nil {
 				return err
 			}
 		}
@@ -84,13 +85,13 @@ func (h *Handlers) ask(kind string) fiber.Handler {
 	}
 }
 
-// textOf is the text of a post as it is to be changed, without its links when the address asks for that.
-func (h *Handlers) textOf(c *fiber.Ctx, id forum.PostID) (string, error) {
+// textOf is the text of a post or message as it is to be changed, without its links when the address asks for that.
+func (h *Handlers) textOf(c *fiber.Ctx, of moderation.Subject) (string, error) {
+	text, err := h.moderation.SourceOf(c.UserContext(), httpx.Of(c).Viewer, of)
 	if c.Query("links") == "none" {
-		return h.forum.WithoutLinks(c.UserContext(), id)
+		text = markup.Unlink(text)
 	}
-	p, err := h.forum.FindPost(c.UserContext(), httpx.Of(c).Locale, id)
-	return p.Body, err
+	return text, err
 }
 
 // do acts, and leads back to where the act was started. What was typed wrong comes back in the form.
@@ -105,7 +106,7 @@ func (h *Handlers) do(kind string) fiber.Handler {
 			return err
 		}
 		e, err := h.moderation.Decide(c.UserContext(), httpx.Of(c).Viewer, f.verdict(kind, a))
-		if fl := fault.Of(err); fl != nil && fl.Kind == fault.Invalid && httpx.Of(c).Viewer.Moderates() { // hosts have no page of it
+		if fl := fault.Of(err); fl != nil && fl.Kind == fault.Invalid && httpx.Of(c).Viewer.AtDesk() { // hosts have no page of it
 			return h.showForm(c, fiber.StatusUnprocessableEntity, actView{Kind: kind, Action: a, Form: f, Fault: fl})
 		}
 		if err != nil {
@@ -152,7 +153,7 @@ var lengths = map[string]time.Duration{"h1": time.Hour, "d1": 24 * time.Hour, "d
 // judges reports whether the act says that somebody did wrong: it names a rule and a reason.
 func (v actView) judges() bool {
 	switch v.Action {
-	case moderation.Hide, moderation.EditOut, moderation.Warn, moderation.Silence, moderation.Suspend:
+	case moderation.Hide, moderation.EditOut, moderation.Erase, moderation.Warn, moderation.Silence, moderation.Suspend:
 		return true
 	}
 	return false

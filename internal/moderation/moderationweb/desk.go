@@ -269,10 +269,10 @@ func caseURL(r *httpx.Request, id moderation.CaseID) string {
 	return r.URL("/moderation/cases/" + strconv.FormatInt(int64(id), 10))
 }
 
-// editOutURL is where something is taken out of what the case is about; links are what most often has to go.
-func editOutURL(r *httpx.Request, v caseView) string {
-	return r.URL("/moderation/posts/" + strconv.FormatInt(v.Case.SubjectID, 10) + "/edit_out?case=" + strconv.FormatInt(int64(v.Case.ID), 10) +
-		"&rule=" + v.rule())
+// actURL is the page of an act about what the case is about, for the case.
+func actURL(r *httpx.Request, v caseView, a moderation.Action) string {
+	return r.URL("/moderation/" + v.Case.SubjectKind + "s/" + strconv.FormatInt(v.Case.SubjectID, 10) + "/" + string(a) +
+		"?case=" + strconv.FormatInt(int64(v.Case.ID), 10) + "&rule=" + v.rule())
 }
 
 // subjectName names what a case is about.

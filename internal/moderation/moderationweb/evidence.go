@@ -20,11 +20,24 @@ func (h *Handlers) evidence(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	var out bytes.Buffer
-	if err := h.moderation.Evidence(c.UserContext(), httpx.Of(c).Viewer, k.Subject(), &out); err != nil {
+	return h.sendEvidence(c, k.Subject())
+}
+
+// evidenceOf is the same for anything that has no case.
+func (h *Handlers) evidenceOf(c *fiber.Ctx) error {
+	id, err := httpx.ID[int64](c, "id")
+	if err != nil {
 		return err
 	}
-	c.Attachment(fmt.Sprintf("evidence-%s-%d.zip", k.SubjectKind, k.SubjectID))
+	return h.sendEvidence(c, moderation.Subject{Kind: c.Params("kind"), ID: id})
+}
+
+func (h *Handlers) sendEvidence(c *fiber.Ctx, of moderation.Subject) error {
+	var out bytes.Buffer
+	if err := h.moderation.Evidence(c.UserContext(), httpx.Of(c).Viewer, of, &out); err != nil {
+		return err
+	}
+	c.Attachment(fmt.Sprintf("evidence-%s-%d.zip", of.Kind, of.ID))
 	c.Set(fiber.HeaderContentType, "application/zip")
 	return c.Send(out.Bytes())
 }

@@ -25,7 +25,7 @@ func askURL(r *httpx.Request, path string, a moderation.Action) string {
 
 func icon(a moderation.Action) string {
 	switch a {
-	case moderation.Hide, moderation.Reject:
+	case moderation.Hide, moderation.Reject, moderation.Erase:
 		return "hide"
 	case moderation.Unhide:
 		return "show"

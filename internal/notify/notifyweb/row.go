@@ -62,7 +62,7 @@ var icons = map[notify.Kind]string{
 	notify.KindTrusted: "translate", notify.KindDistrusted: "translate", notify.KindAppointed: "shield", notify.KindRecalled: "shield",
 	notify.KindWarned: "warning", notify.KindUnwarned: "shield", notify.KindSilenced: "lock", notify.KindUnsilenced: "unlock", notify.KindSuspended: "lock",
 	notify.KindUnsuspended: "unlock", notify.KindAppealUpheld: "shield",
-	notify.KindHeld: "history", notify.KindApproved: "check", notify.KindEdited: "edit", notify.KindRejected: "hide", notify.KindRaid: "warning",
+	notify.KindHeld: "history", notify.KindApproved: "check", notify.KindEdited: "edit", notify.KindRejected: "hide", notify.KindErased: "hide", notify.KindRaid: "warning",
 	notify.KindReportActed: "shield", notify.KindReportDismissed: "shield",
 	notify.KindMuted: "lock", notify.KindEjected: "lock", notify.KindReadmitted: "unlock",
 	notify.KindRegistered: "check", notify.KindWaiting: "history", notify.KindMovedUp: "check", notify.KindEventTomorrow: "calendar",
@@ -135,6 +135,8 @@ func sentence(p *i18n.Printer, n notify.Item) string {
 		return p.T("notify.appeal_upheld")
 	case notify.KindHeld:
 		return p.T("notify.held")
+	case notify.KindErased:
+		return p.T("notify.erased")
 	case notify.KindEdited:
 		return p.T("notify.edited")
 	case notify.KindApproved:
