@@ -247,6 +247,9 @@ func (v actView) field(name string) fault.Message {
 // done leads back after an act; the page there says what was done and offers to undo it (Done).
 func done(c *fiber.Ctx, e moderation.Entry, back string) error {
 	r := httpx.Of(c)
+	if e.Action == moderation.Erase {
+		back = r.URL("/moderation/queue") // where it stood there is nothing any more
+	}
 	if !httpx.LocalPath(back) {
 		back = r.URL("/moderation")
 		if e.Data.Path != "" {

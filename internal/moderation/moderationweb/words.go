@@ -1,6 +1,8 @@
 package moderationweb
 
 import (
+	"slices"
+
 	"senet/internal/account"
 	"senet/internal/httpx"
 	"senet/internal/i18n"
@@ -16,10 +18,13 @@ func actionName(r *httpx.Request, a moderation.Action) string {
 // verb is what the button of an act says.
 func verb(r *httpx.Request, a moderation.Action) string { return r.T("moderation.verb." + string(a)) }
 
+// sameWords are the acts that are told in the same words of whatever they are about.
+var sameWords = []moderation.Action{moderation.Dismiss, moderation.EditOut, moderation.Erase, moderation.EditFilter, moderation.EditRule, moderation.TakeEvidence}
+
 // question heads the page of an act.
 func question(r *httpx.Request, v actView) string {
 	switch {
-	case v.Action == moderation.Dismiss:
+	case slices.Contains(sameWords, v.Action):
 	case v.Kind == moderation.Message:
 		return r.T("moderation.ask_message." + string(v.Action))
 	case v.Kind == moderation.Question:
@@ -34,7 +39,7 @@ func question(r *httpx.Request, v actView) string {
 func sentence(r *httpx.Request, e moderation.Entry) string {
 	key := "moderation.did." + string(e.Action)
 	switch kind := e.SubjectKind; {
-	case e.Action == moderation.Dismiss, e.Action == moderation.EditFilter, e.Action == moderation.EditRule, e.Action == moderation.TakeEvidence: // the same words of all
+	case slices.Contains(sameWords, e.Action):
 	case kind == moderation.Message:
 		key = "moderation.did_message." + string(e.Action)
 	case kind == moderation.Question:
