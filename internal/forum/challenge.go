@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -26,6 +27,7 @@ type Challenge struct {
 	Position   int
 	ArchivedAt *time.Time
 	KeepInside bool // no text of it goes to an engine outside the house
+	Slow       int  // of a new thread: see Thread
 	RoomID     int64
 	RoomInside bool // nor what is said in its room, whatever KeepInside says
 	Threads    int  // that anyone may see
@@ -43,7 +45,7 @@ func (c Challenge) Summary() i18n.Text { return i18n.Text{En: c.SummaryEn, Zh: c
 
 // challengeColumns are those that change with an administrator only.
 const challengeColumns = `c.id, c.slug, c.title_en, c.title_zh, c.summary_en, c.summary_zh, c.position, c.archived_at,
-	c.keep_inside, coalesce((select id from rooms where challenge_id = c.id), 0) as room_id,
+	c.keep_inside, c.slow_seconds as slow, coalesce((select id from rooms where challenge_id = c.id), 0) as room_id,
 	coalesce((select keep_inside from rooms where challenge_id = c.id), false) as room_inside`
 
 const listChallenges = `
@@ -112,18 +114,19 @@ type ChallengeForm struct {
 	Title      i18n.Text
 	Summary    i18n.Text
 	KeepInside *bool // no text of it goes to an engine outside the house; nil: as it is
+	Slow       *int  // seconds between two replies of a member in its new threads, one of SlowSteps; nil: as it is
 }
 
 var slugShape = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 const (
 	insertChallenge = `
-insert into challenges (slug, title_en, title_zh, summary_en, summary_zh, keep_inside, position)
-values (@slug, @title_en, @title_zh, @summary_en, @summary_zh, coalesce(@keep_inside::boolean, false), (select coalesce(max(position), 0) + 1 from challenges))
+insert into challenges (slug, title_en, title_zh, summary_en, summary_zh, keep_inside, slow_seconds, position)
+values (@slug, @title_en, @title_zh, @summary_en, @summary_zh, coalesce(@keep_inside::boolean, false), coalesce(@slow::int, 0), (select coalesce(max(position), 0) + 1 from challenges))
 returning id`
 	updateChallenge = `
 update challenges set slug = @slug, title_en = @title_en, title_zh = @title_zh, summary_en = @summary_en, summary_zh = @summary_zh,
-	keep_inside = coalesce(@keep_inside::boolean, keep_inside)
+	keep_inside = coalesce(@keep_inside::boolean, keep_inside), slow_seconds = coalesce(@slow::int, slow_seconds)
 where id = @id returning id`
 )
 
@@ -137,7 +140,7 @@ func (s *Service) SaveChallenge(ctx context.Context, tx *pg.Tx, viewer account.V
 		return 0, err
 	}
 	args := pgx.StrictNamedArgs{"slug": form.Slug, "title_en": form.Title.En, "title_zh": form.Title.Zh,
-		"summary_en": form.Summary.En, "summary_zh": form.Summary.Zh, "keep_inside": form.KeepInside}
+		"summary_en": form.Summary.En, "summary_zh": form.Summary.Zh, "keep_inside": form.KeepInside, "slow": form.Slow}
 	query := insertChallenge
 	if form.ID != 0 {
 		query = updateChallenge
@@ -186,6 +189,9 @@ func (f *ChallengeForm) check() error {
 		if markup.Weight(text) > maxSummary {
 			fields.Add(name, "forum.challenge.summary_long", fault.Args{"Max": maxSummary})
 		}
+	}
+	if f.Slow != nil && !slices.Contains(SlowSteps, *f.Slow) {
+		fields.Add("slow", errSlowStep.Key, nil)
 	}
 	return fields.Err()
 }

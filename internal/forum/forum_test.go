@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -152,6 +153,40 @@ func TestEdit_tellsWhoIsNamedNow(t *testing.T) {
 	var n int
 	if err := b.store.QueryRow(t.Context(), `select count(*) from notices`).Scan(&n); err != nil || n != 0 {
 		t.Errorf("who was named before has %d notices, want none; %v", n, err)
+	}
+}
+
+// TestReply_slowMode: a member replies once in so many seconds, in threads that are slow or belong to a slow challenge.
+func TestReply_slowMode(t *testing.T) {
+	t.Parallel()
+	b := setup(t, pgtest.Tx(t))
+	if _, err := b.store.Exec(t.Context(), `update challenges set slow_seconds = 300`); err != nil {
+		t.Fatal(err)
+	}
+	st := b.start(b.lyl, "耐药", "我们在成都做了调查。")
+	reply := func(v account.Viewer) error {
+		_, err := b.Reply(t.Context(), v, forum.ReplyForm{Thread: st.ID, Body: "好的。", ClientID: uuid.New()})
+		return err
+	}
+	if err := reply(b.anna); err != nil {
+		t.Fatal(err)
+	}
+	err := reply(b.anna)
+	wantFault(t, err, fault.TooMany, "forum.slow_mode")
+	if wait := fault.Of(err).RetryAfter; wait <= 0 || wait > 5*time.Minute {
+		t.Errorf("she is to wait %v", wait)
+	}
+	if err := reply(b.manager); err != nil {
+		t.Errorf("a moderator: %v", err)
+	}
+	if err := reply(b.manager); err != nil {
+		t.Errorf("a moderator again: %v", err)
+	}
+	if _, err := b.store.Exec(t.Context(), `update posts set created_at = created_at - interval '6 minutes'`); err != nil {
+		t.Fatal(err)
+	}
+	if err := reply(b.anna); err != nil {
+		t.Errorf("later: %v", err)
 	}
 }
 

@@ -132,7 +132,7 @@ const (
 	nextNumber     = `
 update threads t set last_number = last_number + 1, post_count = post_count + 1, last_post_at = now(), change = change + 1
 from challenges c where t.id = @thread and c.id = t.challenge_id and t.hidden_at is null and t.locked_at is null and c.archived_at is null
-returning t.last_number, t.title, t.lang, c.slug, c.id`
+returning t.last_number, t.title, t.lang, c.slug, c.id, t.slow_seconds`
 )
 
 // Reply adds a post to a thread. Invalid input is told field by field: body, lang. With ErrHeld it was written too.
@@ -168,15 +168,18 @@ func (s *Service) Reply(ctx context.Context, viewer account.Viewer, form ReplyFo
 }
 
 func (s *Service) reply(ctx context.Context, tx *pg.Tx, viewer account.Viewer, form ReplyForm, w written) (id PostID, held bool, err error) {
-	var number int
+	var number, slow int
 	var title, titleLang, challenge string
 	var in ChallengeID
-	err = tx.QueryRow(ctx, nextNumber, pgx.StrictNamedArgs{"thread": form.Thread}).Scan(&number, &title, &titleLang, &challenge, &in)
+	err = tx.QueryRow(ctx, nextNumber, pgx.StrictNamedArgs{"thread": form.Thread}).Scan(&number, &title, &titleLang, &challenge, &in, &slow)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return 0, false, s.whyClosed(ctx, viewer, form.Thread)
 	}
 	if err != nil {
 		return 0, false, fmt.Errorf("number the reply: %w", err)
+	}
+	if err := checkPace(ctx, tx, viewer, in, form.Thread, slow); err != nil {
+		return 0, false, err
 	}
 	if err := tx.QueryRow(ctx, insertPost, postArgs(form.Thread, number, viewer, form.ClientID, w)).Scan(&id); err != nil {
 		return 0, false, fmt.Errorf("insert reply: %w", err)

@@ -51,6 +51,7 @@ type Thread struct {
 	CreatedAt        time.Time
 	PinnedAt         *time.Time
 	LockedAt         *time.Time
+	Slow             int // seconds that a member waits between two replies
 	HiddenAt         *time.Time
 	TitleVersion     int
 	Author
@@ -89,7 +90,7 @@ func subject(id ThreadID) string { return fmt.Sprintf("thread:%d", id) }
 const threadColumns = `t.id, t.challenge_id, c.slug as challenge_slug, c.title_en as challenge_title_en,
 	c.title_zh as challenge_title_zh, c.archived_at is not null as challenge_closed, t.kind, t.title, t.lang, t.slug,
 	t.post_count, t.last_number, t.last_post_at, t.change, t.created_at, t.pinned_at, t.locked_at, t.hidden_at,
-	t.title_version, ` + authorColumns + `, ` + translation.Columns + `
+	t.title_version, t.slow_seconds as slow, ` + authorColumns + `, ` + translation.Columns + `
 from threads t join challenges c on c.id = t.challenge_id join members m on m.id = t.author_id
 left join translations tr on tr.subject_kind = 'thread' and tr.subject_id = t.id and tr.locale = @locale`
 
@@ -228,8 +229,8 @@ const (
 select t.id, p.id as post_id, t.slug, p.hidden_at is not null as held from threads t join posts p on p.thread_id = t.id and p.number = 1
 where t.author_id = @author and t.client_id = @client_id`
 	insertThread = `
-insert into threads (challenge_id, kind, title, lang, slug, author_id, client_id, post_count, last_number, change)
-values (@challenge, @kind, @title, @lang, @slug, @author, @client_id, 1, 1, 1) returning id`
+insert into threads (challenge_id, kind, title, lang, slug, author_id, client_id, post_count, last_number, change, slow_seconds)
+values (@challenge, @kind, @title, @lang, @slug, @author, @client_id, 1, 1, 1, (select slow_seconds from challenges where id = @challenge)) returning id`
 	insertPost = `
 insert into posts (thread_id, number, author_id, client_id, body, html, lang)
 values (@thread, @number, @author, @client_id, @body, @html, @lang) returning id`

@@ -2,6 +2,7 @@ package moderation_test
 
 import (
 	"testing"
+	"time"
 
 	"senet/internal/account"
 	"senet/internal/fault"
@@ -123,6 +124,13 @@ var allActs = []act{
 		state: func(b *bundle) string { return value[string](b, `select title from threads where id = $1`, b.thread) },
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
 			return b.Decide(b.t.Context(), v, moderation.Verdict{Action: moderation.Rename, Subject: moderation.Subject{Kind: moderation.Thread, ID: int64(b.thread)}, Title: "脓毒症标志物", Why: moderation.Why{Reason: "Advertising"}})
+		}},
+	{name: "slow down", action: moderation.Slow, subject: moderation.Thread, before: "0", after: "300",
+		state: func(b *bundle) string {
+			return value[string](b, `select slow_seconds::text from threads where id = $1`, b.thread)
+		},
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.Decide(b.t.Context(), v, moderation.Verdict{Action: moderation.Slow, Subject: moderation.Subject{Kind: moderation.Thread, ID: int64(b.thread)}, For: 5 * time.Minute, Why: moderation.Why{Reason: "Advertising"}})
 		}},
 	{name: "give a role", action: moderation.Role, subject: moderation.Member, told: notify.KindRole, before: "member", after: "moderator", admins: true,
 		state: func(b *bundle) string { return value[string](b, `select role from members where id = $1`, b.author.ID) },

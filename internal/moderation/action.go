@@ -8,12 +8,13 @@ type Action string
 const (
 	Hide         Action = "hide" // of a post, message, question or poll
 	Unhide       Action = "unhide"
-	Lock         Action = "lock" // of a thread, as the next five
+	Lock         Action = "lock" // of a thread, as the next six
 	Unlock       Action = "unlock"
 	Pin          Action = "pin"
 	Unpin        Action = "unpin"
 	Move         Action = "move"
 	Rename       Action = "rename"
+	Slow         Action = "slow"
 	Trust        Action = "trust" // of a member, with reviewing translations
 	Distrust     Action = "distrust"
 	Appoint      Action = "appoint" // of a member, as moderator of a challenge
@@ -47,7 +48,7 @@ const (
 )
 
 // Actions lists them in the order in which the log's filter offers them.
-var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Trust, Distrust, Appoint, Recall, Mute, Eject, Readmit, Warn, Unwarn, Silence, Unsilence, Propose, Suspend, Unsuspend, Uphold, Role, EditOut, Erase, Approve, Reject, Dismiss, EditFilter, EditPolicy, EditRule, TakeEvidence, Create, Edit, Order, Archive, Unarchive}
+var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Slow, Trust, Distrust, Appoint, Recall, Mute, Eject, Readmit, Warn, Unwarn, Silence, Unsilence, Propose, Suspend, Unsuspend, Uphold, Role, EditOut, Erase, Approve, Reject, Dismiss, EditFilter, EditPolicy, EditRule, TakeEvidence, Create, Edit, Order, Archive, Unarchive}
 
 // Known reports whether a is one of Actions.
 func (a Action) Known() bool { return slices.Contains(Actions, a) }

@@ -87,5 +87,6 @@ type ChallengeState struct {
 	// Whether texts of it, and what is said in its room, are kept from engines outside the house; nil in rows that are
 	// older than the question.
 	KeepInside *bool `json:"keep_inside,omitempty"`
+	Slow       *int  `json:"slow_seconds,omitempty"`
 	RoomInside *bool `json:"room_inside,omitempty"`
 }

@@ -29,6 +29,7 @@ var rights = map[Action]right{
 	Unpin:        {role: account.RoleModerator, within: true},
 	Move:         {role: account.RoleModerator},
 	Rename:       {role: account.RoleModerator, within: true},
+	Slow:         {role: account.RoleModerator, within: true},
 	Trust:        {role: account.RoleModerator},
 	Distrust:     {role: account.RoleModerator},
 	Appoint:      {role: account.RoleAdmin},

@@ -95,12 +95,27 @@ func (s *Service) rename(id forum.ThreadID, title, lang string) decision {
 	return d
 }
 
+// slow has every member wait so many seconds between two replies. Nobody is told: the page says so to who would reply.
+func (s *Service) slow(id forum.ThreadID, seconds int) decision {
+	d := onThread(Slow, id)
+	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
+		sub, err := s.forum.SetSlow(ctx, tx, id, seconds)
+		if err != nil {
+			return outcome{}, err
+		}
+		out := aboutThread(sub, "")
+		out.data.Was, out.data.Now = sub.Was, strconv.Itoa(seconds)
+		return out, nil
+	}
+	return d
+}
+
 func onThread(action Action, id forum.ThreadID) decision {
 	return decision{action: action, subject: Subject{Kind: Thread, ID: int64(id)}}
 }
 
 const findChallengeState = `
-	select id, slug, title_en, title_zh, summary_en, summary_zh, keep_inside,
+	select id, slug, title_en, title_zh, summary_en, summary_zh, keep_inside, slow_seconds,
 		(select keep_inside from rooms where challenge_id = c.id) as room_inside
 	from challenges c where id = @id`
 
@@ -108,6 +123,7 @@ type challengeRow struct {
 	ID                                           int64
 	Slug, TitleEn, TitleZh, SummaryEn, SummaryZh string
 	KeepInside                                   bool
+	SlowSeconds                                  int
 	RoomInside                                   *bool // nil: it has no room
 }
 
@@ -118,5 +134,5 @@ func challengeState(ctx context.Context, tx *pg.Tx, id forum.ChallengeID) (*Chal
 		return nil, fmt.Errorf("find challenge %d: %w", id, pg.OrNotFound(err, errNoChallenge))
 	}
 	return &ChallengeState{ID: c.ID, Slug: c.Slug, Title: i18n.Text{En: c.TitleEn, Zh: c.TitleZh},
-		Summary: i18n.Text{En: c.SummaryEn, Zh: c.SummaryZh}, KeepInside: &c.KeepInside, RoomInside: c.RoomInside}, nil
+		Summary: i18n.Text{En: c.SummaryEn, Zh: c.SummaryZh}, KeepInside: &c.KeepInside, Slow: &c.SlowSeconds, RoomInside: c.RoomInside}, nil
 }

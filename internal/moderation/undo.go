@@ -2,6 +2,7 @@ package moderation
 
 import (
 	"context"
+	"strconv"
 
 	"senet/internal/account"
 	"senet/internal/fault"
@@ -54,6 +55,9 @@ func (s *Service) opposite(ctx context.Context, viewer account.Viewer, e Entry) 
 		}
 	case Rename:
 		return s.rename(forum.ThreadID(e.SubjectID), e.Data.Was, ""), nil
+	case Slow:
+		seconds, err := strconv.Atoi(e.Data.Was)
+		return s.slow(forum.ThreadID(e.SubjectID), seconds), err
 	case Appoint, Recall:
 		if at := e.Data.NowChallenge; at != nil {
 			return s.appoint(viewer, account.MemberID(e.SubjectID), forum.ChallengeID(at.ID), e.Action == Recall), nil
@@ -65,7 +69,7 @@ func (s *Service) opposite(ctx context.Context, viewer account.Viewer, e Entry) 
 	case Edit:
 		if was := e.Data.WasChallenge; was != nil {
 			form := forum.ChallengeForm{ID: forum.ChallengeID(was.ID), Slug: was.Slug, Title: was.Title, Summary: was.Summary,
-				KeepInside: was.KeepInside}
+				KeepInside: was.KeepInside, Slow: was.Slow}
 			return s.saveChallenge(viewer, ChallengeForm{form, was.RoomInside}), nil
 		}
 	case Archive, Unarchive:

@@ -21,7 +21,7 @@ type Verdict struct {
 	Title     string            // Rename: what it is called from now on
 	Lang      string            // … in which language; "": guessed
 	Role      account.Role      // Role: the one that is given
-	For       time.Duration     // Silence, Suspend: how long; 0: for ever
+	For       time.Duration     // Silence, Suspend: how long; 0: for ever. Slow: between two replies of a member; 0: none
 }
 
 // Why is what a decision stands on.
@@ -38,7 +38,7 @@ var possible = map[string][]Action{
 	Message:  {Hide, Unhide, EditOut, Erase, Dismiss},
 	Question: {Hide, Unhide, Dismiss},
 	Poll:     {Hide, Unhide, Dismiss},
-	Thread:   {Lock, Unlock, Pin, Unpin, Move, Rename, Dismiss},
+	Thread:   {Lock, Unlock, Pin, Unpin, Move, Rename, Slow, Dismiss},
 	Member:   {Trust, Distrust, Appoint, Recall, Warn, Silence, Unsilence, Suspend, Unsuspend, Role, Dismiss},
 	Decided:  {Uphold},
 }
@@ -95,6 +95,8 @@ func (s *Service) decision(viewer account.Viewer, v Verdict) decision {
 		return s.move(thread, v.Challenge)
 	case Rename:
 		return s.rename(thread, v.Title, v.Lang)
+	case Slow:
+		return s.slow(thread, int(v.For.Seconds()))
 	case Trust, Distrust:
 		return s.trust(viewer, member, v.Action == Trust)
 	case Appoint, Recall:

@@ -30,7 +30,7 @@ type form struct {
 	Challenge string // move: the challenge's id
 	Role      string // role
 	Text      string // edit_out
-	Lasts     string // silence, suspend: one of lengths
+	Lasts     string // silence, suspend, slow: see lengthOf
 	Case      string // the case it is decided for
 	Rule      string // the rule that it applies
 	Back      string // the page the act was started from
@@ -45,7 +45,15 @@ func (f form) verdict(kind string, a moderation.Action) moderation.Verdict {
 	of, _ := strconv.ParseInt(f.Case, 10, 64)
 	return moderation.Verdict{Action: a, Subject: moderation.Subject{Kind: kind, ID: f.ID},
 		Why:       moderation.Why{Reason: f.reason(), Rule: f.Rule, Case: moderation.CaseID(of)},
-		Challenge: forum.ChallengeID(to), Text: f.Text, Title: f.Title, Lang: f.Lang, Role: account.Role(f.Role), For: lengths[f.Lasts]}
+		Challenge: forum.ChallengeID(to), Text: f.Text, Title: f.Title, Lang: f.Lang, Role: account.Role(f.Role), For: lengthOf(f.Lasts)}
+}
+
+// lengthOf reads how long something lasts: one of lengths, or seconds as "s300".
+func lengthOf(lasts string) time.Duration {
+	if seconds, err := strconv.Atoi(strings.TrimPrefix(lasts, "s")); err == nil {
+		return time.Duration(seconds) * time.Second
+	}
+	return lengths[lasts]
 }
 
 // action is the one that the address names; the route of roles has one only, and names none.
@@ -74,12 +82,15 @@ func (h *Handlers) ask(kind string) fiber.Handler {
 				return err
 			}
 		}
-		if a == moderation.Rename {
+		if a == moderation.Rename || a == moderation.Slow {
 			t, err := h.forum.FindThread(c.UserContext(), httpx.Of(c).Viewer, httpx.Of(c).Locale, forum.ThreadID(id))
 			if err != nil {
 				return err
 			}
 			f.Title, f.Lang = t.Title, t.Lang
+			if a == moderation.Slow {
+				f.Lasts = "s" + strconv.Itoa(t.Slow)
+			}
 		}
 		return h.showForm(c, fiber.StatusOK, actView{Kind: kind, Action: a, Form: f})
 	}
@@ -219,12 +230,23 @@ func (h *Handlers) showForm(c *fiber.Ctx, status int, v actView) error {
 		for _, l := range []string{"h1", "d1", "d7", "d30", "ever"} {
 			v.Offer = append(v.Offer, ui.Option{Value: l, Label: r.T("moderation.lasts." + l)})
 		}
+	case moderation.Slow:
+		v.Offer = paces(r)
 	case moderation.Role:
 		for _, role := range []account.Role{account.RoleMember, account.RoleModerator, account.RoleAdmin} {
 			v.Offer = append(v.Offer, ui.Option{Value: string(role), Label: roleName(r, string(role))})
 		}
 	}
 	return httpx.Render(c, status, actPage(r, v))
+}
+
+// paces are how often a member may reply in a thread.
+func paces(r *httpx.Request) (all []ui.Option) {
+	for _, seconds := range forum.SlowSteps {
+		step := "s" + strconv.Itoa(seconds)
+		all = append(all, ui.Option{Value: step, Label: r.T("forum.slow." + step)})
+	}
+	return all
 }
 
 // pickable are the offered reasons, and none.

@@ -53,6 +53,14 @@ type challengeView struct {
 	Handle     string // as typed, of who is to moderate it
 }
 
+// pace is how often a member may reply in new threads, as the form says it.
+func (v challengeView) pace() string {
+	if v.Form.Slow == nil {
+		return "s0"
+	}
+	return "s" + strconv.Itoa(*v.Form.Slow)
+}
+
 // field is what is wrong with a field of the form.
 func (v challengeView) field(name string) fault.Message {
 	if v.Fault == nil {
@@ -80,7 +88,7 @@ func (h *Handlers) showChallenge(c *fiber.Ctx, status int, v challengeView) erro
 	if i < 0 {
 		return fault.New(fault.NotFound, "forum.challenge.not_found")
 	}
-	form := forum.ChallengeForm{ID: id, Slug: cs[i].Slug, Title: cs[i].Title(), Summary: cs[i].Summary(), KeepInside: &cs[i].KeepInside}
+	form := forum.ChallengeForm{ID: id, Slug: cs[i].Slug, Title: cs[i].Title(), Summary: cs[i].Summary(), KeepInside: &cs[i].KeepInside, Slow: &cs[i].Slow}
 	v.Form = moderation.ChallengeForm{ChallengeForm: form, RoomInside: &cs[i].RoomInside}
 	if v.Moderators, err = h.accounts.Moderators(c.UserContext(), int64(id)); err != nil {
 		return err
@@ -152,6 +160,10 @@ func readChallenge(c *fiber.Ctx) (moderation.ChallengeForm, error) {
 	}
 	keep, room := c.FormValue("keep_inside") != "", c.FormValue("room_inside") != ""
 	f.KeepInside, f.RoomInside = &keep, &room
+	if c.FormValue("slow") != "" {
+		slow := int(lengthOf(c.FormValue("slow")).Seconds())
+		f.Slow = &slow
+	}
 	return f, nil
 }
 

@@ -33,6 +33,8 @@ func icon(a moderation.Action) string {
 		return "lock"
 	case moderation.Unlock:
 		return "unlock"
+	case moderation.Slow:
+		return "history"
 	case moderation.Pin, moderation.Unpin:
 		return "pin"
 	case moderation.Move:
