@@ -51,7 +51,8 @@ type Thread struct {
 	CreatedAt        time.Time
 	PinnedAt         *time.Time
 	LockedAt         *time.Time
-	Slow             int // seconds that a member waits between two replies
+	HasKin           bool // see Service.Kin
+	Slow             int  // seconds that a member waits between two replies
 	HiddenAt         *time.Time
 	TitleVersion     int
 	Author
@@ -90,7 +91,8 @@ func subject(id ThreadID) string { return fmt.Sprintf("thread:%d", id) }
 const threadColumns = `t.id, t.challenge_id, c.slug as challenge_slug, c.title_en as challenge_title_en,
 	c.title_zh as challenge_title_zh, c.archived_at is not null as challenge_closed, t.kind, t.title, t.lang, t.slug,
 	t.post_count, t.last_number, t.last_post_at, t.change, t.created_at, t.pinned_at, t.locked_at, t.hidden_at,
-	t.title_version, t.slow_seconds as slow, ` + authorColumns + `, ` + translation.Columns + `
+	t.title_version, t.slow_seconds as slow,
+	t.split_from is not null or exists (select from threads k where k.split_from = t.id) as has_kin, ` + authorColumns + `, ` + translation.Columns + `
 from threads t join challenges c on c.id = t.challenge_id join members m on m.id = t.author_id
 left join translations tr on tr.subject_kind = 'thread' and tr.subject_id = t.id and tr.locale = @locale`
 

@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"senet/internal/account"
 	"senet/internal/fault"
 	"senet/internal/forum"
@@ -132,6 +134,19 @@ var allActs = []act{
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
 			return b.Decide(b.t.Context(), v, moderation.Verdict{Action: moderation.Slow, Subject: moderation.Subject{Kind: moderation.Thread, ID: int64(b.thread)}, For: 5 * time.Minute, Why: moderation.Why{Reason: "Advertising"}})
 		}},
+	{name: "merge", action: moderation.Merge, subject: moderation.Thread, told: notify.KindMerged, before: "Markers of sepsis 1 2", after: "Other 1 2 3 4",
+		prepare: func(b *bundle) { b.elsewhere() },
+		state:   whereAnswerStands,
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.Decide(b.t.Context(), v, moderation.Verdict{Action: moderation.Merge, Subject: moderation.Subject{Kind: moderation.Thread, ID: int64(b.thread)},
+				Into: value[forum.ThreadID](b, `select id from threads where title = 'Other'`), Why: moderation.Why{Reason: "Advertising"}})
+		}},
+	{name: "split", action: moderation.Split, subject: moderation.Thread, told: notify.KindSplit, before: "Markers of sepsis 1 2", after: "Procalcitonin 1",
+		state: whereAnswerStands,
+		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
+			return b.Decide(b.t.Context(), v, moderation.Verdict{Action: moderation.Split, Subject: moderation.Subject{Kind: moderation.Thread, ID: int64(b.thread)},
+				Posts: []forum.PostID{b.answer}, Title: "Procalcitonin", Why: moderation.Why{Reason: "Advertising"}})
+		}},
 	{name: "give a role", action: moderation.Role, subject: moderation.Member, told: notify.KindRole, before: "member", after: "moderator", admins: true,
 		state: func(b *bundle) string { return value[string](b, `select role from members where id = $1`, b.author.ID) },
 		do: func(b *bundle, v account.Viewer) (moderation.Entry, error) {
@@ -189,6 +204,21 @@ var allActs = []act{
 			return b.SaveChallenge(b.t.Context(), v, moderation.ChallengeForm{ChallengeForm: forum.ChallengeForm{ID: b.here, Slug: b.hereSlug,
 				Title: i18n.Text{En: "Elsewhere", Zh: "别处"}}})
 		}},
+}
+
+// elsewhere starts another thread of two posts.
+func (b *bundle) elsewhere() {
+	b.t.Helper()
+	st, err := b.forum.StartThread(b.t.Context(), b.other, forum.ThreadForm{Challenge: b.hereSlug, Kind: forum.Discussion, Title: "Other", Body: "Elsewhere", Lang: "en", ClientID: uuid.New()})
+	b.ok(err)
+	_, err = b.forum.Reply(b.t.Context(), b.other, forum.ReplyForm{Thread: st.ID, Body: "Indeed.", Lang: "en", ClientID: uuid.New()})
+	b.ok(err)
+}
+
+// whereAnswerStands is the title of the answer's thread, and the numbers of the posts there.
+func whereAnswerStands(b *bundle) string {
+	return value[string](b, `select t.title || ' ' || (select string_agg(number::text, ' ' order by number) from posts where thread_id = t.id)
+		from posts p join threads t on t.id = p.thread_id where p.id = $1 and t.hidden_at is null`, b.answer)
 }
 
 func moderatedByAuthor(b *bundle) string {

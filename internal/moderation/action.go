@@ -8,13 +8,15 @@ type Action string
 const (
 	Hide         Action = "hide" // of a post, message, question or poll
 	Unhide       Action = "unhide"
-	Lock         Action = "lock" // of a thread, as the next six
+	Lock         Action = "lock" // of a thread, as the next eight
 	Unlock       Action = "unlock"
 	Pin          Action = "pin"
 	Unpin        Action = "unpin"
 	Move         Action = "move"
 	Rename       Action = "rename"
 	Slow         Action = "slow"
+	Merge        Action = "merge" // into another one
+	Split        Action = "split" // some replies become a thread of their own
 	Trust        Action = "trust" // of a member, with reviewing translations
 	Distrust     Action = "distrust"
 	Appoint      Action = "appoint" // of a member, as moderator of a challenge
@@ -48,7 +50,7 @@ const (
 )
 
 // Actions lists them in the order in which the log's filter offers them.
-var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Slow, Trust, Distrust, Appoint, Recall, Mute, Eject, Readmit, Warn, Unwarn, Silence, Unsilence, Propose, Suspend, Unsuspend, Uphold, Role, EditOut, Erase, Approve, Reject, Dismiss, EditFilter, EditPolicy, EditRule, TakeEvidence, Create, Edit, Order, Archive, Unarchive}
+var Actions = []Action{Hide, Unhide, Lock, Unlock, Pin, Unpin, Move, Rename, Slow, Merge, Split, Trust, Distrust, Appoint, Recall, Mute, Eject, Readmit, Warn, Unwarn, Silence, Unsilence, Propose, Suspend, Unsuspend, Uphold, Role, EditOut, Erase, Approve, Reject, Dismiss, EditFilter, EditPolicy, EditRule, TakeEvidence, Create, Edit, Order, Archive, Unarchive}
 
 // Known reports whether a is one of Actions.
 func (a Action) Known() bool { return slices.Contains(Actions, a) }
@@ -63,6 +65,8 @@ func (a Action) aspect() string {
 		return "locked"
 	case Pin, Unpin:
 		return "pinned"
+	case Merge, Split:
+		return "whole"
 	case Trust, Distrust:
 		return "trusted"
 	case Silence, Unsilence:

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"senet/internal/account"
+	"senet/internal/forum"
 	"senet/internal/i18n"
 )
 
@@ -74,6 +75,7 @@ type Data struct {
 	NowChallenge *ChallengeState `json:"now_challenge,omitempty"`
 	ChallengeIDs []int64         `json:"order,omitempty"`
 	Room         *RoomState      `json:"room,omitempty"`
+	Moved        *forum.Moved    `json:"moved,omitempty"` // posts, from one thread to another
 	Until        *time.Time      `json:"until,omitempty"` // the end of a sanction; account.ForEver: it does not end by itself
 }
 

@@ -29,6 +29,8 @@ var rights = map[Action]right{
 	Unpin:        {role: account.RoleModerator, within: true},
 	Move:         {role: account.RoleModerator},
 	Rename:       {role: account.RoleModerator, within: true},
+	Merge:        {role: account.RoleModerator},
+	Split:        {role: account.RoleModerator, within: true},
 	Slow:         {role: account.RoleModerator, within: true},
 	Trust:        {role: account.RoleModerator},
 	Distrust:     {role: account.RoleModerator},

@@ -110,6 +110,79 @@ func (s *Service) slow(id forum.ThreadID, seconds int) decision {
 	return d
 }
 
+// merge puts the posts of a thread behind those of another one.
+func (s *Service) merge(id, into forum.ThreadID) decision {
+	d := onThread(Merge, id)
+	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
+		from, err := titleOf(ctx, tx, id)
+		if err != nil {
+			return outcome{}, err
+		}
+		sub, moved, err := s.forum.Merge(ctx, tx, id, into)
+		if fault.KindOf(err) == fault.NotFound {
+			var fields fault.Fields
+			fields.Add("into", "forum.thread.not_found", nil)
+			return outcome{}, fields.Err()
+		}
+		if err != nil {
+			return outcome{}, err
+		}
+		sub.AuthorID = from.AuthorID
+		out := aboutThread(sub, notify.KindMerged)
+		out.data.Was, out.data.Now, out.data.Moved = from.Title, sub.Title, &moved
+		return out, nil
+	}
+	return d
+}
+
+// split makes a thread of some replies of another one.
+func (s *Service) split(id forum.ThreadID, posts []forum.PostID, title, lang string) decision {
+	d := onThread(Split, id)
+	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
+		from, err := titleOf(ctx, tx, id)
+		if err != nil {
+			return outcome{}, err
+		}
+		sub, moved, err := s.forum.Split(ctx, tx, id, posts, title, lang)
+		if err != nil {
+			return outcome{}, err
+		}
+		sub.AuthorID = from.AuthorID
+		out := aboutThread(sub, notify.KindSplit)
+		out.data.Was, out.data.Now, out.data.Moved = from.Title, sub.Title, &moved
+		return out, nil
+	}
+	return d
+}
+
+// moveBack takes back a merging or a splitting: the one is the other's way back.
+func (s *Service) moveBack(e Entry) decision {
+	action, kind, back := Split, notify.KindSplit, s.forum.Unmerge
+	if e.Action == Split {
+		action, kind, back = Merge, notify.KindMerged, s.forum.Unsplit
+	}
+	d := onThread(action, forum.ThreadID(e.SubjectID))
+	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
+		sub, moved, err := back(ctx, tx, *e.Data.Moved)
+		if err != nil {
+			return outcome{}, err
+		}
+		sub.AuthorID = e.AuthorID
+		out := aboutThread(sub, kind)
+		out.data.Was, out.data.Now, out.data.Moved = e.Data.Now, e.Data.Was, &moved
+		return out, nil
+	}
+	return d
+}
+
+const authorAndTitle = `select author_id, title from threads where id = @id`
+
+// titleOf is a thread as the log calls it.
+func titleOf(ctx context.Context, tx *pg.Tx, id forum.ThreadID) (sub forum.Subject, err error) {
+	err = tx.QueryRow(ctx, authorAndTitle, pgx.StrictNamedArgs{"id": id}).Scan(&sub.AuthorID, &sub.Title)
+	return sub, pg.OrNotFound(err, fault.New(fault.NotFound, "forum.thread.not_found"))
+}
+
 func onThread(action Action, id forum.ThreadID) decision {
 	return decision{action: action, subject: Subject{Kind: Thread, ID: int64(id)}}
 }

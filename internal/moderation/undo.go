@@ -55,6 +55,10 @@ func (s *Service) opposite(ctx context.Context, viewer account.Viewer, e Entry) 
 		}
 	case Rename:
 		return s.rename(forum.ThreadID(e.SubjectID), e.Data.Was, ""), nil
+	case Merge, Split:
+		if e.Data.Moved != nil {
+			return s.moveBack(e), nil
+		}
 	case Slow:
 		seconds, err := strconv.Atoi(e.Data.Was)
 		return s.slow(forum.ThreadID(e.SubjectID), seconds), err

@@ -18,7 +18,9 @@ type Verdict struct {
 	Why
 	Challenge forum.ChallengeID // Move: where to; Appoint, Recall: which
 	Text      string            // EditOut: what it is from now on
-	Title     string            // Rename: what it is called from now on
+	Into      forum.ThreadID    // Merge: which thread gets the posts
+	Posts     []forum.PostID    // Split: which replies
+	Title     string            // Rename: what it is called from now on; Split: what the new one is called
 	Lang      string            // … in which language; "": guessed
 	Role      account.Role      // Role: the one that is given
 	For       time.Duration     // Silence, Suspend: how long; 0: for ever. Slow: between two replies of a member; 0: none
@@ -38,7 +40,7 @@ var possible = map[string][]Action{
 	Message:  {Hide, Unhide, EditOut, Erase, Dismiss},
 	Question: {Hide, Unhide, Dismiss},
 	Poll:     {Hide, Unhide, Dismiss},
-	Thread:   {Lock, Unlock, Pin, Unpin, Move, Rename, Slow, Dismiss},
+	Thread:   {Lock, Unlock, Pin, Unpin, Move, Rename, Slow, Merge, Split, Dismiss},
 	Member:   {Trust, Distrust, Appoint, Recall, Warn, Silence, Unsilence, Suspend, Unsuspend, Role, Dismiss},
 	Decided:  {Uphold},
 }
@@ -95,6 +97,10 @@ func (s *Service) decision(viewer account.Viewer, v Verdict) decision {
 		return s.move(thread, v.Challenge)
 	case Rename:
 		return s.rename(thread, v.Title, v.Lang)
+	case Merge:
+		return s.merge(thread, v.Into)
+	case Split:
+		return s.split(thread, v.Posts, v.Title, v.Lang)
 	case Slow:
 		return s.slow(thread, int(v.For.Seconds()))
 	case Trust, Distrust:

@@ -27,7 +27,7 @@ func letterKind(k Kind) (mail.Kind, bool) {
 	switch k {
 	case KindReply, KindMention, KindQuote:
 		return LetterReply, true
-	case KindHidden, KindRestored, KindLocked, KindUnlocked, KindMoved, KindRenamed, KindRole, KindTrusted, KindDistrusted, KindAppointed, KindRecalled, KindMuted, KindEjected, KindReadmitted,
+	case KindHidden, KindRestored, KindLocked, KindUnlocked, KindMoved, KindRenamed, KindMerged, KindSplit, KindRole, KindTrusted, KindDistrusted, KindAppointed, KindRecalled, KindMuted, KindEjected, KindReadmitted,
 		KindWarned, KindUnwarned, KindSilenced, KindUnsilenced, KindUnsuspended, KindAppealUpheld, KindApproved, KindRejected, KindEdited, KindErased:
 		return LetterDecision, true
 	}

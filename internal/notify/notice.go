@@ -27,6 +27,8 @@ const (
 	KindLocked      Kind = "locked"   // a moderator locked the member's thread
 	KindUnlocked    Kind = "unlocked"
 	KindMoved       Kind = "moved"       // … moved it to another challenge
+	KindMerged      Kind = "merged"      // … merged it into another one
+	KindSplit       Kind = "split"       // … made a thread of its own of some of its replies
 	KindRenamed     Kind = "renamed"     // … gave it another title
 	KindTranslated  Kind = "translated"  // somebody translated a text of the member, or one the member follows, or corrected that
 	KindOutdated    Kind = "outdated"    // a text that the member translated was changed

@@ -31,6 +31,7 @@ type sharedPage struct {
 	posts   []forum.Post
 	ids     []forum.PostID
 	more    bool
+	kin     []forum.Kin
 	opening string // describes the thread
 	version uint64
 	until   time.Time
@@ -120,6 +121,11 @@ func (h *Handlers) load(ctx context.Context, viewer account.Viewer, key sharedKe
 	}
 	if p.posts, p.more, err = h.forum.ListPosts(ctx, key.locale, key.thread, key.after, forum.PageSize); err != nil {
 		return nil, err
+	}
+	if p.thread.HasKin {
+		if p.kin, err = h.forum.Kin(ctx, key.thread); err != nil {
+			return nil, err
+		}
 	}
 	p.ids = make([]forum.PostID, len(p.posts))
 	for i, post := range p.posts {

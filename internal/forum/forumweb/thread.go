@@ -26,6 +26,7 @@ type threadView struct {
 	Prev    string // addresses of the pages beside it
 	Next    string
 	Opening string // describes the thread to search engines and previews: the beginning of the page's first post
+	Kin     []forum.Kin
 	Mine    forum.Mine
 	Compose compose
 
@@ -62,6 +63,11 @@ func (h *Handlers) thread(c *fiber.Ctx) error {
 			return err
 		}
 		v, err := h.view(c, id, int(after))
+		if fault.KindOf(err) == fault.NotFound || err == nil && v.Thread.HiddenAt != nil {
+			if gone, err := h.merged(c, id); gone || err != nil {
+				return err
+			}
+		}
 		if err != nil {
 			return err
 		}
@@ -84,6 +90,16 @@ func (h *Handlers) thread(c *fiber.Ctx) error {
 	})
 }
 
+// merged leads to the thread into which one was merged; false when it was not.
+func (h *Handlers) merged(c *fiber.Ctx, id forum.ThreadID) (bool, error) {
+	path, err := h.forum.MergedInto(c.UserContext(), id)
+	if err != nil || path == "" {
+		return false, err
+	}
+	c.Set(fiber.HeaderCacheControl, "private, no-cache") // a moderator may part them again
+	return true, c.Redirect(httpx.Of(c).URL(path), fiber.StatusMovedPermanently)
+}
+
 // view loads a page of a thread: its shared part and what of it is the viewer's.
 func (h *Handlers) view(c *fiber.Ctx, id forum.ThreadID, after int) (threadView, error) {
 	r, ctx := httpx.Of(c), c.UserContext()
@@ -92,7 +108,7 @@ func (h *Handlers) view(c *fiber.Ctx, id forum.ThreadID, after int) (threadView,
 		return threadView{}, err
 	}
 	t := p.thread
-	v := threadView{Thread: t, Title: t.TitleIn(r.Locale), Posts: p.posts, First: after, Last: t.LastNumber, Opening: p.opening, Mine: mine}
+	v := threadView{Thread: t, Title: t.TitleIn(r.Locale), Posts: p.posts, First: after, Last: t.LastNumber, Opening: p.opening, Kin: p.kin, Mine: mine}
 	if p.more {
 		v.Last = p.posts[len(p.posts)-1].Number
 		v.Next = fmt.Sprintf("%s?after=%d", r.URL(t.Path()), v.Last)

@@ -3,6 +3,7 @@ package moderationweb
 import (
 	"cmp"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -27,13 +28,15 @@ type form struct {
 	Picked    string // one of the offered reasons
 	Title     string // rename
 	Lang      string
-	Challenge string // move: the challenge's id
-	Role      string // role
-	Text      string // edit_out
-	Lasts     string // silence, suspend, slow: see lengthOf
-	Case      string // the case it is decided for
-	Rule      string // the rule that it applies
-	Back      string // the page the act was started from
+	Challenge string         // move: the challenge's id
+	Role      string         // role
+	Text      string         // edit_out
+	Into      string         // merge: the other thread
+	Posts     []forum.PostID // split
+	Lasts     string         // silence, suspend, slow: see lengthOf
+	Case      string         // the case it is decided for
+	Rule      string         // the rule that it applies
+	Back      string         // the page the act was started from
 }
 
 // reason is the one that was picked, if any, and what was added in own words below it.
@@ -45,7 +48,19 @@ func (f form) verdict(kind string, a moderation.Action) moderation.Verdict {
 	of, _ := strconv.ParseInt(f.Case, 10, 64)
 	return moderation.Verdict{Action: a, Subject: moderation.Subject{Kind: kind, ID: f.ID},
 		Why:       moderation.Why{Reason: f.reason(), Rule: f.Rule, Case: moderation.CaseID(of)},
-		Challenge: forum.ChallengeID(to), Text: f.Text, Title: f.Title, Lang: f.Lang, Role: account.Role(f.Role), For: lengthOf(f.Lasts)}
+		Challenge: forum.ChallengeID(to), Text: f.Text, Into: threadIn(f.Into), Posts: f.Posts, Title: f.Title, Lang: f.Lang, Role: account.Role(f.Role), For: lengthOf(f.Lasts)}
+}
+
+// threadNumber finds the number of a thread in what was typed: an address of the hub's, or the number itself.
+var threadNumber = regexp.MustCompile(`^\s*(?:\S*/t/)?(\d{1,18})(?:[-?#]\S*)?\s*$`)
+
+// threadIn is 0, which is no thread's, where there is none.
+func threadIn(typed string) forum.ThreadID {
+	if m := threadNumber.FindStringSubmatch(typed); m != nil {
+		id, _ := strconv.ParseInt(m[1], 10, 64)
+		return forum.ThreadID(id)
+	}
+	return 0
 }
 
 // lengthOf reads how long something lasts: one of lengths, or seconds as "s300".
@@ -150,10 +165,17 @@ func readForm(c *fiber.Ctx) (form, error) {
 		return f, err
 	}
 	for name, to := range map[string]*string{"reason": &f.Reason, "picked": &f.Picked, "title": &f.Title, "lang": &f.Lang,
-		"challenge": &f.Challenge, "role": &f.Role, "lasts": &f.Lasts, "text": &f.Text, "case": &f.Case, "rule": &f.Rule, "back": &f.Back} {
+		"challenge": &f.Challenge, "role": &f.Role, "lasts": &f.Lasts, "text": &f.Text, "into": &f.Into, "case": &f.Case, "rule": &f.Rule, "back": &f.Back} {
 		if *to, err = httpx.Field(c, name); err != nil {
 			return f, err
 		}
+	}
+	for _, post := range c.Request().PostArgs().PeekMulti("posts") {
+		id, err := strconv.ParseInt(string(post), 10, 64)
+		if err != nil || id <= 0 || len(f.Posts) == forum.MaxMoved {
+			return f, fault.New(fault.Malformed, "error.parameter").With("Name", "posts")
+		}
+		f.Posts = append(f.Posts, forum.PostID(id))
 	}
 	return f, nil
 }
@@ -181,13 +203,14 @@ func (v actView) ruleOptions(r *httpx.Request) []ui.Option {
 
 // actView is the page of one act.
 type actView struct {
-	Kind   string
-	Action moderation.Action
-	About  moderation.About
-	Form   form
-	Fault  *fault.Fault
-	Offer  []ui.Option // challenges to move to, roles to give, or lengths
-	Rules  []moderation.Rule
+	Kind    string
+	Action  moderation.Action
+	About   moderation.About
+	Form    form
+	Fault   *fault.Fault
+	Offer   []ui.Option   // challenges to move to, roles to give, or lengths
+	Replies []forum.Reply // split: what there is
+	Rules   []moderation.Rule
 }
 
 // reasonHint says who will read the reason.
@@ -222,7 +245,12 @@ func (h *Handlers) showForm(c *fiber.Ctx, status int, v actView) error {
 				v.Offer = append(v.Offer, ui.Option{Value: strconv.FormatInt(int64(ch.ID), 10), Label: title})
 			}
 		}
-	case moderation.Rename:
+	case moderation.Rename, moderation.Split:
+		if v.Action == moderation.Split {
+			if v.Replies, err = h.forum.Replies(c.UserContext(), forum.ThreadID(v.Form.ID)); err != nil {
+				return err
+			}
+		}
 		for _, l := range i18n.Written {
 			v.Offer = append(v.Offer, ui.Option{Value: string(l), Label: r.T("lang." + string(l))})
 		}
@@ -271,6 +299,9 @@ func done(c *fiber.Ctx, e moderation.Entry, back string) error {
 	r := httpx.Of(c)
 	if e.Action == moderation.Erase {
 		back = r.URL("/moderation/queue") // where it stood there is nothing any more
+	}
+	if e.Action == moderation.Merge || e.Action == moderation.Split {
+		back = r.URL(e.Data.Path) // where the posts are now
 	}
 	if !httpx.LocalPath(back) {
 		back = r.URL("/moderation")

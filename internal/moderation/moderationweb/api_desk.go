@@ -201,6 +201,8 @@ func (h *Handlers) apiDecide(c *fiber.Ctx) error {
 		Rule      string             `json:"rule"`
 		Case      moderation.CaseID  `json:"case"`
 		Challenge forum.ChallengeID  `json:"challenge"`
+		Into      forum.ThreadID     `json:"into"`
+		Posts     []forum.PostID     `json:"posts"`
 		Text      string             `json:"text"`
 		Title     string             `json:"title"`
 		Lang      string             `json:"lang"`
@@ -212,7 +214,7 @@ func (h *Handlers) apiDecide(c *fiber.Ctx) error {
 	}
 	e, err := h.moderation.Decide(c.UserContext(), httpx.Of(c).Viewer, moderation.Verdict{Action: body.Action, Subject: body.Subject,
 		Why:       moderation.Why{Reason: body.Reason, Rule: body.Rule, Case: body.Case},
-		Challenge: body.Challenge, Text: body.Text, Title: body.Title, Lang: body.Lang, Role: body.Role,
+		Challenge: body.Challenge, Into: body.Into, Posts: body.Posts, Text: body.Text, Title: body.Title, Lang: body.Lang, Role: body.Role,
 		For: minutes(body.Minutes)})
 	if err != nil {
 		return err

@@ -37,7 +37,7 @@ func icon(a moderation.Action) string {
 		return "history"
 	case moderation.Pin, moderation.Unpin:
 		return "pin"
-	case moderation.Move:
+	case moderation.Move, moderation.Merge, moderation.Split:
 		return "move"
 	case moderation.Rename, moderation.Edit:
 		return "edit"

@@ -53,6 +53,8 @@ func sentence(r *httpx.Request, e moderation.Entry) string {
 		from, to = challengeTitle(r, e.Data.WasChallenge), challengeTitle(r, e.Data.NowChallenge)
 	case moderation.Mute, moderation.Eject, moderation.Readmit:
 		to = roomTitle(r, e.Data.Room)
+	case moderation.Merge, moderation.Split:
+		from, to = e.Data.Was, e.Data.Now
 	case moderation.Slow:
 		from, to = r.T("forum.slow.s"+e.Data.Was), r.T("forum.slow.s"+e.Data.Now)
 	case moderation.EditFilter, moderation.EditRule:

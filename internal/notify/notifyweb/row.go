@@ -58,7 +58,7 @@ func (h *Handlers) row(r *httpx.Request, n notify.Item) row {
 var icons = map[notify.Kind]string{
 	notify.KindReply: "reply", notify.KindMention: "person", notify.KindQuote: "quote", notify.KindThread: "chat",
 	notify.KindHidden: "hide", notify.KindRestored: "show", notify.KindLocked: "lock", notify.KindUnlocked: "unlock",
-	notify.KindTranslated: "translate", notify.KindOutdated: "translate", notify.KindMoved: "move", notify.KindRenamed: "edit", notify.KindRole: "shield",
+	notify.KindTranslated: "translate", notify.KindOutdated: "translate", notify.KindMoved: "move", notify.KindRenamed: "edit", notify.KindMerged: "move", notify.KindSplit: "move", notify.KindRole: "shield",
 	notify.KindTrusted: "translate", notify.KindDistrusted: "translate", notify.KindAppointed: "shield", notify.KindRecalled: "shield",
 	notify.KindWarned: "warning", notify.KindUnwarned: "shield", notify.KindSilenced: "lock", notify.KindUnsilenced: "unlock", notify.KindSuspended: "lock",
 	notify.KindUnsuspended: "unlock", notify.KindAppealUpheld: "shield",
@@ -99,6 +99,10 @@ func sentence(p *i18n.Printer, n notify.Item) string {
 		return p.T("notify.unlocked")
 	case notify.KindMoved:
 		return either(p, n.Data.Challenge != nil, "notify.moved_to", "notify.moved", "Challenge", challenge(p, n))
+	case notify.KindMerged:
+		return p.T("notify.merged")
+	case notify.KindSplit:
+		return p.T("notify.split")
 	case notify.KindRenamed:
 		return p.T("notify.renamed")
 	case notify.KindTranslated:
