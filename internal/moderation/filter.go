@@ -267,13 +267,17 @@ func (s *Service) SetPolicy(ctx context.Context, viewer account.Viewer, p Policy
 	if p.NewLinks < 0 || p.NewLinks > 100 {
 		wrong.Add("new_links", "screening.links", nil)
 	}
+	if p.JoinSeconds < 0 || p.JoinSeconds > 60 {
+		wrong.Add("join_seconds", "screening.seconds", nil)
+	}
 	if err := wrong.Err(); err != nil {
 		return Entry{}, err
 	}
 	d := decision{action: EditPolicy, subject: Subject{Kind: PolicyKind}}
 	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
-		_, err := tx.Exec(ctx, `update moderation_policy set hold_first = @first, new_links = @links, hold_same = @same, raid_until = @raid`,
-			pgx.StrictNamedArgs{"first": p.HoldFirst, "links": p.NewLinks, "same": p.HoldSame, "raid": p.RaidUntil})
+		_, err := tx.Exec(ctx, `update moderation_policy set hold_first = @first, new_links = @links, hold_same = @same, raid_until = @raid,
+				join_seconds = @seconds`,
+			pgx.StrictNamedArgs{"first": p.HoldFirst, "links": p.NewLinks, "same": p.HoldSame, "raid": p.RaidUntil, "seconds": p.JoinSeconds})
 		if err != nil {
 			return outcome{}, fmt.Errorf("set the policy: %w", err)
 		}

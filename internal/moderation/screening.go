@@ -63,12 +63,14 @@ type Policy struct {
 	NewLinks  int    // links to elsewhere that a new member's post may have
 	HoldSame  bool   // nearly the same text again within a day waits
 	RaidUntil *time.Time
+
+	JoinSeconds int // how soon a join form may come back; 0: it is not timed
 }
 
 // Raided reports whether the hub is being flooded, as somebody said or as it saw: posts of new members are held.
 func (p Policy) Raided() bool { return p.RaidUntil != nil && p.RaidUntil.After(time.Now()) }
 
-const readPolicy = `select hold_first, new_links, hold_same, raid_until from moderation_policy`
+const readPolicy = `select hold_first, new_links, hold_same, raid_until, join_seconds from moderation_policy`
 
 // Policy is the one in force.
 func (s *Service) Policy(ctx context.Context) (Policy, error) {

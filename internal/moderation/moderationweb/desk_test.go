@@ -5,6 +5,11 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"senet/internal/account"
+	"senet/internal/pg"
 )
 
 // report reports a post as somebody else than its author.
@@ -222,5 +227,45 @@ func TestDesk_translation(t *testing.T) {
 	s.submit("admin", at, url.Values{"action": {"dismiss"}}).want(303)
 	if open := s.id(`select count(*) from cases where closed_at is null`); open != 1 || s.id(`select id from cases where closed_at is null`) != text {
 		t.Errorf("%d cases are open, want the one about the text", open)
+	}
+}
+
+// TestDesk_application: the queue can be narrowed to applications, the case shows who applies, and offers a yes and a no only.
+func TestDesk_application(t *testing.T) {
+	s := newSite(t)
+	who := s.people["member"].ID
+	s.id(`update members set applied_at = now(), affiliation = '某医院' where id = $1 returning id`, who)
+	if err := s.store.InTx(t.Context(), func(tx *pg.Tx) error {
+		return s.service.Applied(t.Context(), tx, account.Application{ID: who, Solved: true})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.visit("mod", "/zh/moderation/queue?kind=join").want(200).text(".case-row .case-what"); !strings.Contains(got, "加入申请") {
+		t.Errorf("the queue says %q", got)
+	}
+	if got := s.visit("mod", "/en/moderation/queue?kind=held").want(200).page().Find(".case-row").Length(); got != 0 {
+		t.Errorf("%d held cases", got)
+	}
+	at := fmt.Sprintf("/en/moderation/cases/%d", s.id(`select id from cases`))
+	a := s.visit("mod", at).want(200)
+	var offered []string
+	a.page().Find("button[name=action]").Each(func(_ int, b *goquery.Selection) { offered = append(offered, b.AttrOr("value", "")) })
+	if got := strings.Join(offered, " "); got != "approve reject" {
+		t.Errorf("offered: %q", got)
+	}
+	if got := a.text(".facts"); !strings.Contains(got, "某医院") {
+		t.Errorf("the applicant: %q", got)
+	}
+	s.submit("mod", at, url.Values{"action": {"dismiss"}}).want(409)
+	s.submit("mod", at, url.Values{"action": {"reject"}}).want(422)
+	s.submit("mod", at, url.Values{"action": {"reject"}, "reason": {"A robot"}}).want(303)
+	for path, want := range map[string]string{
+		"/en/moderation": "mod turned the application of member down", "/zh/moderation": "mod未通过member的加入申请"} {
+		if got := s.visit("mod", path).want(200).text(".log-row .log-what"); !strings.Contains(got, want) {
+			t.Errorf("%s says %q", path, got)
+		}
+	}
+	if got := s.visit("member", fmt.Sprintf("/zh/decisions/%d", s.id(`select id from moderation_log`))).want(200).text("main"); !strings.Contains(got, "您的加入申请未通过") {
+		t.Errorf("the statement says %q", got)
 	}
 }

@@ -2,6 +2,7 @@ package moderationweb
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -93,9 +94,9 @@ func (h *Handlers) setFilter(c *fiber.Ctx) error {
 var raids = map[string]time.Duration{"h2": 2 * time.Hour, "h12": 12 * time.Hour, "d3": 72 * time.Hour}
 
 func (h *Handlers) setPolicy(c *fiber.Ctx) error {
-	var first, links, same, raid string
+	var first, links, same, raid, seconds string
 	var err error
-	for name, to := range map[string]*string{"hold_first": &first, "new_links": &links, "hold_same": &same, "raid": &raid} {
+	for name, to := range map[string]*string{"hold_first": &first, "new_links": &links, "hold_same": &same, "raid": &raid, "join_seconds": &seconds} {
 		if *to, err = httpx.Field(c, name); err != nil {
 			return err
 		}
@@ -105,8 +106,9 @@ func (h *Handlers) setPolicy(c *fiber.Ctx) error {
 		return err
 	}
 	p.HoldFirst, p.HoldSame = first, same != ""
-	if p.NewLinks, err = strconv.Atoi(links); err != nil {
-		p.NewLinks = -1 // which the core refuses
+	p.NewLinks = number(links)
+	if seconds != "" { // else it stays as it is
+		p.JoinSeconds = number(seconds)
 	}
 	switch lasts, ok := raids[raid]; {
 	case ok:
@@ -123,6 +125,15 @@ func (h *Handlers) setPolicy(c *fiber.Ctx) error {
 		return err
 	}
 	return httpx.SeeOther(c, "/admin/screening")
+}
+
+// number is what was typed; -1, which the core refuses, when it is none.
+func number(s string) int {
+	n, err := strconv.Atoi(strings.TrimSpace(s))
+	if err != nil {
+		return -1
+	}
+	return n
 }
 
 // choices are options with those values, each with its name.
