@@ -180,6 +180,19 @@ func TestScreening_page(t *testing.T) {
 	s.submit("admin", "/en/admin/screening/policy", policy).want(422)
 	policy.Set("new_links", "1")
 	s.submit("admin", "/en/admin/screening/policy", policy).want(303)
+	policy = url.Values{"hold_first": {"hold"}, "new_links": {"1"}, "raid": {"keep"}, "new_posts": {"7"}, "regular_posts": {"70"}, "new_linked": {"101"},
+		"regular_linked": {"20"}, "join_seconds": {"4"}}
+	if got := s.submit("admin", "/zh/admin/screening/policy", policy).want(422).text("#new_linked-error"); got != "请填写0至100之间的数字。" {
+		t.Errorf("the field says %q", got)
+	}
+	policy.Set("new_linked", "2")
+	s.submit("admin", "/en/admin/screening/policy", policy).want(303)
+	page := s.visit("admin", "/en/admin/screening").want(200).page()
+	for _, name := range []string{"new_posts", "regular_posts", "new_linked", "regular_linked", "join_seconds"} {
+		if got := page.Find("[name="+name+"]").AttrOr("value", ""); got != policy.Get(name) {
+			t.Errorf("%s is %q, want %q", name, got, policy.Get(name))
+		}
+	}
 	if got := s.visit("admin", "/zh/admin/screening").want(200).text("main .notice"); !strings.Contains(got, "防刷屏开关已开启") {
 		t.Errorf("the page says %q", got)
 	}

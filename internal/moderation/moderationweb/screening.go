@@ -94,9 +94,9 @@ func (h *Handlers) setFilter(c *fiber.Ctx) error {
 var raids = map[string]time.Duration{"h2": 2 * time.Hour, "h12": 12 * time.Hour, "d3": 72 * time.Hour}
 
 func (h *Handlers) setPolicy(c *fiber.Ctx) error {
-	var first, links, same, raid, seconds string
+	var first, links, same, raid string
 	var err error
-	for name, to := range map[string]*string{"hold_first": &first, "new_links": &links, "hold_same": &same, "raid": &raid, "join_seconds": &seconds} {
+	for name, to := range map[string]*string{"hold_first": &first, "new_links": &links, "hold_same": &same, "raid": &raid} {
 		if *to, err = httpx.Field(c, name); err != nil {
 			return err
 		}
@@ -107,8 +107,15 @@ func (h *Handlers) setPolicy(c *fiber.Ctx) error {
 	}
 	p.HoldFirst, p.HoldSame = first, same != ""
 	p.NewLinks = number(links)
-	if seconds != "" { // else it stays as it is
-		p.JoinSeconds = number(seconds)
+	for name, to := range map[string]*int{"join_seconds": &p.JoinSeconds, "new_posts": &p.New.Posts, "new_linked": &p.New.Linked,
+		"regular_posts": &p.Regular.Posts, "regular_linked": &p.Regular.Linked} {
+		typed, err := httpx.Field(c, name)
+		if err != nil {
+			return err
+		}
+		if typed != "" { // else it stays as it is
+			*to = number(typed)
+		}
 	}
 	switch lasts, ok := raids[raid]; {
 	case ok:
