@@ -1,5 +1,6 @@
 // Package account owns members, their credentials, sessions, API tokens and roles, and says who is looking: Viewer.
-// It writes members, member_keys, sessions, api_tokens, setup_links and sign_in_failures, and nothing else.
+// It writes members, member_keys, member_blocks, sessions, api_tokens, setup_links, sign_in_failures, form_keys and
+// spent_puzzles, and nothing else.
 //
 // What a stranger can learn. Signing in gives the same answer after the same work whether or not the e-mail or handle
 // is known: one password hash is computed either way, and attempts are counted for unknown names too. Joining cannot

@@ -30,24 +30,37 @@ type JoinForm struct {
 	ClientID    uuid.UUID
 	Browser     Browser
 	Trap        string // a field that people do not see; whoever fills it in is a robot
+	Stamp       string // of the form's Ticket
+	Puzzle      string // the token of the form's puzzle; "": it had none
+	Proof       string // what solves the puzzle; "": the browser runs no scripts
 }
 
 // Join makes a member and opens a session; the token goes into the cookie. A taken e-mail is no error, see the
 // package's comment. Sending the form again with the same client id and password opens another session of the same
-// member.
+// member. During a raid the member waits for a moderator, whether the puzzle was solved or not; a wrong solution is a fault.
 func (s *Service) Join(ctx context.Context, f JoinForm) (Member, string, error) {
 	m, err := s.draft(f)
+	if err != nil {
+		return Member{}, "", err
+	}
+	come, err := s.comeIn(ctx, f)
 	if err != nil {
 		return Member{}, "", err
 	}
 	if err := s.countJoin(ctx, f.Browser.Address); err != nil {
 		return Member{}, "", err
 	}
+	if come.waits {
+		m.appliedAt = &m.createdAt
+	}
 	if m.passwordHash, err = s.passwords.hash(ctx, f.Password); err != nil {
 		return Member{}, "", err
 	}
 	var token string
 	joined, err := s.insert(ctx, m, func(tx *pg.Tx, id MemberID) error {
+		if err := s.apply(ctx, tx, id, come); err != nil {
+			return err
+		}
 		var err error
 		token, err = s.open(ctx, tx, id, f.Browser)
 		return err
@@ -59,6 +72,53 @@ func (s *Service) Join(ctx context.Context, f JoinForm) (Member, string, error) 
 		return Member{}, "", err
 	}
 	return joined, token, nil
+}
+
+// coming is how somebody comes in.
+type coming struct {
+	waits  bool    // for a moderator
+	puzzle *solved // nil: none was handed in
+}
+
+// comeIn looks at the ticket of the form.
+func (s *Service) comeIn(ctx context.Context, f JoinForm) (coming, error) {
+	door, err := s.door(ctx)
+	if err != nil {
+		return coming{}, err
+	}
+	key, err := s.formKey(ctx)
+	if err != nil {
+		return coming{}, err
+	}
+	if err := s.checkStamp(key, f.Stamp, door.Least); err != nil {
+		return coming{}, err
+	}
+	if !door.Raided {
+		return coming{}, nil
+	}
+	c := coming{waits: true}
+	if f.Proof != "" {
+		of, err := checkProof(key, f.Puzzle, f.Proof, s.now())
+		if err != nil {
+			return coming{}, err
+		}
+		c.puzzle = &of
+	}
+	return c, nil
+}
+
+// apply uses up what the form brought and tells of who waits. It comes after the insert: a form that is sent twice ends
+// there, and does not find its own puzzle spent.
+func (s *Service) apply(ctx context.Context, tx *pg.Tx, id MemberID, c coming) error {
+	if !c.waits {
+		return nil
+	}
+	if c.puzzle != nil {
+		if err := c.puzzle.spend(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return s.Applied(ctx, tx, Application{ID: id, Solved: c.puzzle != nil})
 }
 
 // draft checks the form.
@@ -120,17 +180,18 @@ type newMember struct {
 	passwordHash    string
 	role            Role
 	joinID          *uuid.UUID
+	appliedAt       *time.Time // waits since then; nil: does not wait
 	consentedAt     *time.Time
 	createdAt       time.Time
 }
 
 const insertMember = `
 	insert into members (name, handle, handle_key, email, email_key, password_hash, locale, time_zone, region,
-	                     affiliation, role, join_id, consented_at, created_at)
+	                     affiliation, role, join_id, applied_at, consented_at, created_at)
 	values (@name, @handle, @handle_key, nullif(@email, ''),
 	        case when not @share_email or not exists (select from members where email_key = @email_key)
 	             then nullif(@email_key, '') end,
-	        nullif(@password_hash, ''), @locale, @time_zone, @region, @affiliation, @role, @join_id, @consented_at, @created_at)
+	        nullif(@password_hash, ''), @locale, @time_zone, @region, @affiliation, @role, @join_id, @applied_at, @consented_at, @created_at)
 	returning id, name, handle, coalesce(email, '') as email, locale, time_zone, region, affiliation, role, translator, created_at,
 	          about, about_html, about_lang, '0001-01-01 00:00+00'::timestamptz as silenced_until, '0001-01-01 00:00+00'::timestamptz as suspended_until`
 
@@ -179,7 +240,7 @@ func (s *Service) insertIn(ctx context.Context, tx *pg.Tx, m newMember, attempt 
 	joined, err := pg.One[Member](ctx, tx, insertMember, pgx.StrictNamedArgs{
 		"name": m.name, "handle": handle, "handle_key": markup.Fold(handle), "email": m.email, "email_key": m.emailKey,
 		"share_email": m.shareEmail, "password_hash": m.passwordHash, "locale": m.locale, "time_zone": m.zone,
-		"region": m.region, "affiliation": m.affiliation, "role": m.role, "join_id": m.joinID,
+		"region": m.region, "affiliation": m.affiliation, "role": m.role, "join_id": m.joinID, "applied_at": m.appliedAt,
 		"consented_at": m.consentedAt, "created_at": m.createdAt})
 	if err != nil {
 		return Member{}, fmt.Errorf("insert member: %w", err)

@@ -15,9 +15,14 @@ type Service struct {
 	passwords *hasher
 	viewers   *viewerCache
 	zones     sync.Map // name → *time.Location: loading one reads the time zone database
+	keys      formKeys
 	now       func() time.Time
 	// AboutChanged hears, in its transaction, that a member says something else of themselves, and in which language.
 	AboutChanged func(ctx context.Context, tx *pg.Tx, id MemberID, lang string) error
+	// Door says how people may come in now; nil: at once, with forms that are timed.
+	Door func(ctx context.Context) (Door, error)
+	// Applied hears, in its transaction, that somebody waits for a moderator. Where there is a raid it must not be nil.
+	Applied func(ctx context.Context, tx *pg.Tx, a Application) error
 }
 
 // New makes the service; it keeps nothing of value in memory and needs no stop.

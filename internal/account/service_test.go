@@ -21,6 +21,8 @@ type bundle struct {
 	*Service
 	store   *pg.Store
 	clock   time.Time
+	open    Door // for everybody, at once
+	applied []Application
 	address string // of its own: transactions that are open at the same time lock each other's out
 }
 
@@ -34,6 +36,11 @@ func newBundle(store *pg.Store) *bundle {
 	b := &bundle{Service: New(store), store: store, clock: time.Now(), address: fmt.Sprintf("10.%d.%d.%d", rand.N(256), rand.N(256), rand.N(256))}
 	b.passwords.cost = cost{memory: 64, passes: 1, lanes: 1} // the tests hash hundreds of times; TestJoin looks at the real cost
 	b.now = func() time.Time { return b.clock }
+	b.Door = func(context.Context) (Door, error) { return b.open, nil }
+	b.Applied = func(_ context.Context, _ *pg.Tx, a Application) error {
+		b.applied = append(b.applied, a)
+		return nil
+	}
 	return b
 }
 

@@ -100,7 +100,7 @@ func cut(s string, most int) string {
 
 const viewerBySession = `
 	select m.id, m.name, m.handle, m.locale, m.time_zone, m.region, m.affiliation, m.role, m.translator, s.id as session, s.last_seen_at,
-	       coalesce(m.silenced_until, 'epoch') as silenced_until,
+	       coalesce(m.silenced_until, 'epoch') as silenced_until, m.applied_at is not null and m.role = 'member' as waiting,
 	       coalesce((select string_agg(other_id::text, ' ') from member_blocks where member_id = m.id), '') as muted,
 	       coalesce((select string_agg(challenge_id::text, ' ') from challenge_moderators where member_id = m.id), '') as within
 	from sessions s join members m on m.id = s.member_id
@@ -113,7 +113,7 @@ func (s *Service) BySession(ctx context.Context, token string) (Viewer, error) {
 
 const viewerByToken = `
 	select m.id, m.name, m.handle, m.locale, m.time_zone, m.region, m.affiliation, m.role, m.translator, 0::bigint as session,
-	       @now::timestamptz as last_seen_at, coalesce(m.silenced_until, 'epoch') as silenced_until,
+	       @now::timestamptz as last_seen_at, coalesce(m.silenced_until, 'epoch') as silenced_until, m.applied_at is not null and m.role = 'member' as waiting,
 	       coalesce((select string_agg(other_id::text, ' ') from member_blocks where member_id = m.id), '') as muted,
 	       coalesce((select string_agg(challenge_id::text, ' ') from challenge_moderators where member_id = m.id), '') as within
 	from api_tokens t join members m on m.id = t.member_id
@@ -138,6 +138,7 @@ type viewerRow struct {
 	LastSeenAt  time.Time
 
 	SilencedUntil time.Time
+	Waiting       bool
 	Muted         string
 	Within        string
 }
@@ -187,7 +188,7 @@ func (s *Service) viewerOf(row viewerRow) Viewer {
 		zone = time.UTC
 	}
 	return Viewer{ID: row.ID, Name: row.Name, Handle: row.Handle, Locale: row.Locale, Zone: zone, Region: row.Region,
-		Affiliation: row.Affiliation, Role: row.Role, Translator: row.Translator, Session: row.Session, SilencedUntil: row.SilencedUntil, Muted: row.Muted,
+		Affiliation: row.Affiliation, Role: row.Role, Translator: row.Translator, Session: row.Session, SilencedUntil: row.SilencedUntil, Waiting: row.Waiting, Muted: row.Muted,
 		Within: row.Within}
 }
 

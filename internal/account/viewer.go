@@ -48,6 +48,7 @@ type Viewer struct {
 	Within        string    // the ids of the challenges that they moderate, with spaces; Role is not of it
 	Muted         string    // the ids of those whose texts are folded away, with spaces
 	SilencedUntil time.Time // until then they may read and report, and write nothing
+	Waiting       bool      // for a moderator who looks at their application; until then they may read only
 }
 
 // Visitor is a viewer who has not signed in, in UTC.
@@ -56,12 +57,23 @@ func Visitor() Viewer { return Viewer{Zone: time.UTC} }
 // SignedIn reports whether the viewer is a member.
 func (v Viewer) SignedIn() bool { return v.ID != 0 }
 
-// MayWrite is nil when the viewer may write something that others read; else the fault of not being signed in, or of being
-// silenced and until when.
-func (v Viewer) MayWrite() error {
+// Admitted is nil when the viewer takes part in the hub; else the fault of not being signed in, or of waiting for a moderator.
+func (v Viewer) Admitted() error {
 	switch {
 	case !v.SignedIn():
 		return fault.New(fault.Unauthorised, "error.sign_in")
+	case v.Waiting:
+		return errWaiting
+	}
+	return nil
+}
+
+// MayWrite is nil when the viewer may write something that others read; else the fault of Admitted, or of being silenced and
+// until when.
+func (v Viewer) MayWrite() error {
+	switch err := v.Admitted(); {
+	case err != nil:
+		return err
 	case v.SilencedUntil.After(time.Now()):
 		return errSilenced(v.SilencedUntil)
 	}

@@ -98,6 +98,8 @@ func Build(db *Database, o Options) (*Hub, error) {
 		return err
 	}
 	h.Moderation = moderation.New(store, moderation.Parts{Forum: h.Forum, Rooms: h.Chat, Accounts: h.Accounts, Notices: notices, Words: h.Translation, Host: o.BaseURL.Hostname()})
+	h.Chat.Pace = h.Moderation.Pace
+	h.Accounts.Door, h.Accounts.Applied = h.Moderation.Door, h.Moderation.Applied
 	h.Forum.Screen, h.Forum.Gate, h.Chat.Gate = h.Moderation.Screen, h.Moderation.Gate, h.Moderation.Gate
 
 	h.Workshops = workshop.New(store, workshop.Parts{Accounts: h.Accounts, Rooms: h.Chat, Notices: notices, Mail: h.Mail,

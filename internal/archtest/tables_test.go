@@ -13,7 +13,7 @@ import (
 
 // owners say which core writes a table. Everybody may read every table; what it means is its owner's to keep.
 var owners = map[string]string{
-	"members": "account", "member_keys": "account", "sessions": "account", "api_tokens": "account", "setup_links": "account", "sign_in_failures": "account",
+	"members": "account", "member_keys": "account", "sessions": "account", "api_tokens": "account", "setup_links": "account", "sign_in_failures": "account", "form_keys": "account", "spent_puzzles": "account",
 	"notices":    "notify",
 	"challenges": "forum", "threads": "forum", "posts": "forum", "post_revisions": "forum", "post_reactions": "forum",
 	"bookmarks": "forum", "thread_follows": "forum", "challenge_follows": "forum", "drafts": "forum",

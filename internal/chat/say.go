@@ -65,6 +65,11 @@ func (s *Service) Submit(ctx context.Context, viewer account.Viewer, say Say, do
 	if err := s.gated(ctx, viewer, w.say.Body); err != nil {
 		return err
 	}
+	if s.Pace != nil {
+		if err := s.Pace(ctx, viewer, w.say); err != nil {
+			return err
+		}
+	}
 	w.ctx, w.author, w.done = ctx, ByViewer(viewer), done
 	return s.writer(w.say.Room).submit(w)
 }

@@ -24,6 +24,8 @@ type Service struct {
 	// same; workshop is 0 of a standing room. Set it before Start.
 	Erased func(ctx context.Context, tx *pg.Tx, room RoomID, workshop int64) error
 
+	// Pace says why a fresh message may not be said now, and when it may; nil: at any time. Set it before Start.
+	Pace func(ctx context.Context, viewer account.Viewer, say Say) error
 	// Gate says why a text may not be said, before it is; nil: everything may. Set it before Start.
 	Gate func(ctx context.Context, viewer account.Viewer, body string) error
 

@@ -114,7 +114,8 @@ func (h *hub) letNewMembersWrite() error {
 		return fmt.Errorf("connect to the hub's Postgres: %w", err)
 	}
 	defer db.Close(ctx)
-	_, err = db.Exec(ctx, `update moderation_policy set hold_first = 'none', hold_same = false`)
+	_, err = db.Exec(ctx, `update moderation_policy set hold_first = 'none', hold_same = false, join_seconds = 0,
+		new_posts = 0, regular_posts = 0, new_linked = 0, regular_linked = 0`)
 	return err
 }
 

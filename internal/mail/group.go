@@ -7,10 +7,11 @@ const (
 	Events    Group = "events"    // events that the member has registered for; on until turned off
 	Replies   Group = "replies"   // replies, mentions and quotes; off until turned on
 	Decisions Group = "decisions" // what moderators decided about the member and what they wrote; off until turned on
+	Accounts  Group = "accounts"  // whether an application was accepted; on until turned off
 )
 
 // Groups are all there are, in the order of the settings.
-func Groups() []Group { return []Group{Events, Replies, Decisions} }
+func Groups() []Group { return []Group{Events, Accounts, Replies, Decisions} }
 
 // rule is how letters of a group go.
 type rule struct {
@@ -24,6 +25,8 @@ func (g Group) rule() (rule, bool) {
 	switch g {
 	case Events:
 		return rule{wanted: true, aDay: 60, priority: 1}, true
+	case Accounts:
+		return rule{wanted: true, aDay: 10, priority: 1}, true
 	case Replies:
 		return rule{aDay: 40, priority: 2}, true
 	case Decisions:

@@ -155,7 +155,8 @@ func (s *Service) appeal(ctx context.Context, member account.MemberID, id LogID,
 }
 
 const standingSuspension = `
-	select id from moderation_log where subject_kind = 'member' and subject_id = @id and action = 'suspend' order by id desc limit 1`
+	select id from moderation_log where subject_kind = 'member' and subject_id = @id and action in ('suspend', 'reject')
+	order by id desc limit 1`
 
 // AppealSuspended is Appeal for a member who is shut out: the name and the password say who it is.
 func (s *Service) AppealSuspended(ctx context.Context, who account.SignInForm, text string) error {

@@ -23,11 +23,13 @@ import (
 // every role.
 type bundle struct {
 	*moderation.Service
-	t      *testing.T
-	store  *pg.Store
-	forum  *forum.Service
-	chat   *chat.Service
-	notify *notify.Service
+	t     *testing.T
+	store *pg.Store
+
+	accounts *account.Service
+	forum    *forum.Service
+	chat     *chat.Service
+	notify   *notify.Service
 
 	author, reader, other, mod, second, admin account.Viewer // author wrote all; reader follows the thread
 
@@ -62,7 +64,8 @@ func newBundle(t *testing.T, store *pg.Store) *bundle {
 	accounts := account.New(store)
 	words := translationtest.New(t, store, accounts)
 	rooms := chat.New(store, accounts, words, slog.New(slog.DiscardHandler))
-	b.chat, b.notify = rooms, notify.New(store)
+	b.accounts, b.chat = accounts, rooms
+	b.notify = notify.New(store)
 	b.forum = forum.New(store, accounts, words, b.notify)
 	b.forum.Rooms = func(ctx context.Context, tx *pg.Tx, challenge int64) error {
 		_, err := rooms.OpenRoom(ctx, tx, challenge)

@@ -26,11 +26,12 @@ const (
 	First    Cause = "first"  // a first post, shown already
 	Reported Cause = "report" // members reported it
 	Held     Cause = "held"   // it is shown to nobody until somebody has looked
+	Joining  Cause = "join"   // somebody has joined during a raid and waits
 	Appealed Cause = "appeal" // against a decision
 )
 
 // Causes lists them as the filter of the queue offers them.
-var Causes = []Cause{Reported, First, Held, Appealed}
+var Causes = []Cause{Reported, First, Held, Joining, Appealed}
 
 // Urgent is the highest urgency; 0 is the lowest.
 const Urgent = 3
@@ -99,7 +100,7 @@ func (s *Service) open(ctx context.Context, tx *pg.Tx, o opening) (CaseID, error
 	err := tx.QueryRow(ctx, openCase, pgx.StrictNamedArgs{
 		"subject_kind": o.subject.Kind, "subject_id": o.subject.ID, "locale": o.locale, "kind": o.kind, "author": int64(o.author),
 		"challenge": o.challenge, "lang": o.lang, "urgency": o.urgency, "reports": o.reports, "urgent": Urgent,
-		"order": []Cause{First, Reported, Held, Appealed},
+		"order": []Cause{First, Reported, Held, Joining, Appealed},
 	}).Scan(&id)
 	if err != nil {
 		return 0, fmt.Errorf("open a case about %s: %w", o.subject, err)
@@ -108,8 +109,10 @@ func (s *Service) open(ctx context.Context, tx *pg.Tx, o opening) (CaseID, error
 	return id, nil
 }
 
-const holdOpenCases = `
-	select id from cases where closed_at is null and (@settles and subject_kind = @kind and subject_id = @id or id = @case) order by id for update`
+// An application is answered by nothing but a yes or a no: else somebody would wait for ever.
+const settled = `closed_at is null and (@settles and subject_kind = @kind and subject_id = @id or id = @case) and (kind <> 'join' or @answers)`
+
+const holdOpenCases = `select id from cases where ` + settled + ` order by id for update`
 
 const claimedByOther = `
 	select m.name from cases c join members m on m.id = c.claimed_by
@@ -143,14 +146,14 @@ func holdCases(ctx context.Context, tx *pg.Tx, e Entry) error {
 }
 
 func settleArgs(e Entry) pgx.StrictNamedArgs {
-	return pgx.StrictNamedArgs{"kind": e.SubjectKind, "id": e.SubjectID, "case": int64(e.Case),
+	return pgx.StrictNamedArgs{"kind": e.SubjectKind, "id": e.SubjectID, "case": int64(e.Case), "answers": e.Action == Approve || e.Action == Reject,
 		"settles": e.Action == Hide || e.Action == Erase || e.Action.settles() && e.Case == 0}
 }
 
 const closeCases = `
 	with done as (
 		update cases set closed_at = now(), log_id = @log
-		where closed_at is null and (@settles and subject_kind = @kind and subject_id = @id or id = @case) returning id
+		where ` + settled + ` returning id
 	)
 	select distinct r.reporter_id from reports r join done on done.id = r.case_id where r.reporter_id is not null`
 
@@ -251,7 +254,7 @@ func (s *Service) Release(ctx context.Context, viewer account.Viewer, id CaseID)
 }
 
 const lockOpenCase = `
-	select id, coalesce(author_id, 0) from cases where subject_kind = @kind and subject_id = @id and closed_at is null
+	select id, kind, coalesce(author_id, 0) from cases where subject_kind = @kind and subject_id = @id and closed_at is null
 		and (@case::bigint = 0 or id = @case)
 	order by locale, id limit 1 for update`
 
@@ -260,10 +263,14 @@ func (s *Service) dismiss(of Subject, in CaseID) decision {
 	d := decision{action: Dismiss, subject: of}
 	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
 		var id CaseID
+		var kind Cause
 		var author account.MemberID
-		err := tx.QueryRow(ctx, lockOpenCase, pgx.StrictNamedArgs{"kind": of.Kind, "id": of.ID, "case": in}).Scan(&id, &author)
+		err := tx.QueryRow(ctx, lockOpenCase, pgx.StrictNamedArgs{"kind": of.Kind, "id": of.ID, "case": in}).Scan(&id, &kind, &author)
 		if err != nil {
 			return outcome{}, fmt.Errorf("find the case of %s: %w", of, pg.OrNotFound(err, errAlreadySo))
+		}
+		if kind == Joining {
+			return outcome{}, errApplication
 		}
 		return outcome{author: author}, nil
 	}

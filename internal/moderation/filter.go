@@ -267,13 +267,28 @@ func (s *Service) SetPolicy(ctx context.Context, viewer account.Viewer, p Policy
 	if p.NewLinks < 0 || p.NewLinks > 100 {
 		wrong.Add("new_links", "screening.links", nil)
 	}
+	if p.JoinSeconds < 0 || p.JoinSeconds > 60 {
+		wrong.Add("join_seconds", "screening.seconds", nil)
+	}
+	for _, c := range []struct {
+		field string
+		value int
+		most  int
+	}{{"new_posts", p.New.Posts, MaxPosts}, {"regular_posts", p.Regular.Posts, MaxPosts}, {"new_linked", p.New.Linked, MaxLinked},
+		{"regular_linked", p.Regular.Linked, MaxLinked}} {
+		if c.value < 0 || c.value > c.most {
+			wrong.Add(c.field, "screening.up_to", fault.Args{"Max": c.most})
+		}
+	}
 	if err := wrong.Err(); err != nil {
 		return Entry{}, err
 	}
 	d := decision{action: EditPolicy, subject: Subject{Kind: PolicyKind}}
 	d.apply = func(ctx context.Context, tx *pg.Tx) (outcome, error) {
-		_, err := tx.Exec(ctx, `update moderation_policy set hold_first = @first, new_links = @links, hold_same = @same, raid_until = @raid`,
-			pgx.StrictNamedArgs{"first": p.HoldFirst, "links": p.NewLinks, "same": p.HoldSame, "raid": p.RaidUntil})
+		_, err := tx.Exec(ctx, `update moderation_policy set hold_first = @first, new_links = @links, hold_same = @same, raid_until = @raid,
+				join_seconds = @seconds, new_posts = @new_posts, new_linked = @new_linked, regular_posts = @regular_posts, regular_linked = @regular_linked`,
+			pgx.StrictNamedArgs{"first": p.HoldFirst, "links": p.NewLinks, "same": p.HoldSame, "raid": p.RaidUntil, "seconds": p.JoinSeconds,
+				"new_posts": p.New.Posts, "new_linked": p.New.Linked, "regular_posts": p.Regular.Posts, "regular_linked": p.Regular.Linked})
 		if err != nil {
 			return outcome{}, fmt.Errorf("set the policy: %w", err)
 		}

@@ -9,10 +9,14 @@ import (
 )
 
 // Gate looks at what is about to be said in a room, or what a post is to be changed to. The log of a room has no holes, and a
-// post that is shown is not taken away for a word: what a filter would hold is refused, and its author still has the words.
+// post that is shown is not taken away for a word: what a filter would hold is refused, and so is what
+// has more links than a newcomer's post may have; its author still has the words.
 func (s *Service) Gate(ctx context.Context, viewer account.Viewer, body string) error {
 	if viewer.Moderates() || !viewer.SignedIn() {
 		return nil
+	}
+	if err := s.mayLinkTo(ctx, viewer, body); err != nil {
+		return err
 	}
 	words, hosts, err := s.filtersNow(ctx, s.store)
 	if err != nil {

@@ -27,6 +27,8 @@ type Look struct {
 	Before  []Entry // earlier decisions about the subject, the newest first
 	Against []Entry // … about the author
 	Decided *Entry  // what an appeal is against
+
+	Applicant *account.Member // who waits, of an application
 }
 
 // Around is a text that stands beside the subject.
@@ -114,13 +116,13 @@ func (s *Service) Look(ctx context.Context, viewer account.Viewer, id CaseID) (L
 		}
 	}
 	l := Look{Case: c}
-	if err := s.lookAt(ctx, &l); err != nil {
+	if err := s.lookAt(ctx, viewer, &l); err != nil {
 		return Look{}, fmt.Errorf("look at case %d: %w", id, err)
 	}
 	return l, nil
 }
 
-func (s *Service) lookAt(ctx context.Context, l *Look) error {
+func (s *Service) lookAt(ctx context.Context, viewer account.Viewer, l *Look) error {
 	sub := l.Case.Subject()
 	found, err := s.abouts(ctx, sub)
 	if err != nil {
@@ -158,6 +160,13 @@ func (s *Service) lookAt(ctx context.Context, l *Look) error {
 			return err
 		}
 		l.Decided = &e
+	}
+	if l.Case.Kind == Joining {
+		m, err := s.accounts.FindMember(ctx, viewer, account.MemberID(sub.ID))
+		if err != nil {
+			return err
+		}
+		l.Applicant = &m
 	}
 	if l.Case.AuthorID == 0 {
 		return nil

@@ -54,8 +54,8 @@ const (
 // Report tells the moderators about something that the viewer may see. Reporting the same again is a Conflict while it
 // waits; what is gone is NotFound; more than ReportsAnHour are TooMany.
 func (s *Service) Report(ctx context.Context, viewer account.Viewer, form ReportForm) (ReportID, error) {
-	if !viewer.SignedIn() {
-		return 0, errSignIn
+	if err := viewer.Admitted(); err != nil {
+		return 0, err
 	}
 	text, lang, err := checkReport(form)
 	if err != nil {

@@ -63,16 +63,25 @@ type Policy struct {
 	NewLinks  int    // links to elsewhere that a new member's post may have
 	HoldSame  bool   // nearly the same text again within a day waits
 	RaidUntil *time.Time
+
+	JoinSeconds int // how soon a join form may come back during a raid; 0: it is not timed
+
+	New, Regular Pace // of newcomers and of regular members
 }
 
 // Raided reports whether the hub is being flooded, as somebody said or as it saw: posts of new members are held.
 func (p Policy) Raided() bool { return p.RaidUntil != nil && p.RaidUntil.After(time.Now()) }
 
-const readPolicy = `select hold_first, new_links, hold_same, raid_until from moderation_policy`
+const findPolicy = `
+	select hold_first, new_links, hold_same, raid_until, join_seconds, new_posts, new_linked, regular_posts, regular_linked
+	from moderation_policy`
 
 // Policy is the one in force.
-func (s *Service) Policy(ctx context.Context) (Policy, error) {
-	p, err := pg.One[Policy](ctx, s.store, readPolicy)
+func (s *Service) Policy(ctx context.Context) (Policy, error) { return readPolicy(ctx, s.store) }
+
+func readPolicy(ctx context.Context, db pg.DB) (p Policy, err error) {
+	err = db.QueryRow(ctx, findPolicy).Scan(&p.HoldFirst, &p.NewLinks, &p.HoldSame, &p.RaidUntil, &p.JoinSeconds,
+		&p.New.Posts, &p.New.Linked, &p.Regular.Posts, &p.Regular.Linked)
 	if err != nil {
 		return p, fmt.Errorf("read the policy: %w", err)
 	}
@@ -82,19 +91,23 @@ func (s *Service) Policy(ctx context.Context) (Policy, error) {
 var errRefused = fault.New(fault.Invalid, "screening.refused")
 
 // Screen looks at a post that has just been written, in its transaction. It reports whether the post is to wait for a
-// moderator, and then has opened a case; a text that no moderator needs to see again is refused.
+// moderator, and then has opened a case; a text that no moderator needs to see again is refused, and so is (TooMany) one more
+// than the author's trust allows within an hour.
 func (s *Service) Screen(ctx context.Context, tx *pg.Tx, viewer account.Viewer, post forum.FreshPost) (hold bool, err error) {
 	level, err := s.TrustLevel(ctx, tx, viewer.ID)
 	if err != nil || level == OfStaff {
 		return false, err
 	}
-	found, err := s.match(ctx, tx, post.Title+"\n"+post.Body)
+	policy, err := readPolicy(ctx, tx)
 	if err != nil {
 		return false, err
 	}
-	policy, err := pg.One[Policy](ctx, tx, readPolicy)
+	if err := s.mayPost(ctx, tx, viewer.ID, policy.of(level), post); err != nil {
+		return false, err
+	}
+	found, err := s.match(ctx, tx, post.Title+"\n"+post.Body)
 	if err != nil {
-		return false, fmt.Errorf("read the policy: %w", err)
+		return false, err
 	}
 	cause, why := Cause(""), ""
 	switch {

@@ -29,7 +29,7 @@ func (s *Service) undoing(ctx context.Context, viewer account.Viewer, e Entry) (
 	switch {
 	case e.UndoneBy != 0:
 		return decision{}, s.already(ctx, decision{action: e.Action, subject: e.Subject(), aspect: e.aspect()})
-	case !e.Action.Undoable():
+	case !e.Action.Undoable() && !turnedDown(e):
 		return decision{}, errFinal
 	case !e.Stands && e.Action != Warn: // warnings stand beside each other
 		return decision{}, errSuperseded
@@ -38,6 +38,9 @@ func (s *Service) undoing(ctx context.Context, viewer account.Viewer, e Entry) (
 	d.undoes = e.ID
 	return d, err
 }
+
+// turnedDown reports whether the entry closed an applicant's account, which an appeal can open.
+func turnedDown(e Entry) bool { return e.Action == Reject && e.SubjectKind == Member }
 
 // opposites undo each other.
 var opposites = map[Action]Action{Hide: Unhide, Unhide: Hide, Lock: Unlock, Unlock: Lock, Pin: Unpin, Unpin: Pin, Trust: Distrust, Distrust: Trust,
@@ -49,6 +52,10 @@ func (s *Service) opposite(ctx context.Context, viewer account.Viewer, e Entry) 
 		return s.decision(viewer, Verdict{Action: o, Subject: e.Subject()}), nil
 	}
 	switch e.Action {
+	case Reject:
+		if turnedDown(e) {
+			return s.suspend(viewer, account.MemberID(e.SubjectID), false, 0), nil
+		}
 	case Move:
 		if was := e.Data.WasChallenge; was != nil {
 			return s.move(forum.ThreadID(e.SubjectID), forum.ChallengeID(was.ID)), nil

@@ -41,7 +41,7 @@ var possible = map[string][]Action{
 	Question: {Hide, Unhide, Dismiss},
 	Poll:     {Hide, Unhide, Dismiss},
 	Thread:   {Lock, Unlock, Pin, Unpin, Move, Rename, Slow, Merge, Split, Dismiss},
-	Member:   {Trust, Distrust, Appoint, Recall, Warn, Silence, Unsilence, Suspend, Unsuspend, Role, Dismiss},
+	Member:   {Trust, Distrust, Appoint, Recall, Warn, Silence, Unsilence, Suspend, Unsuspend, Role, Approve, Reject, Dismiss},
 	Decided:  {Uphold},
 }
 
@@ -118,8 +118,14 @@ func (s *Service) decision(viewer account.Viewer, v Verdict) decision {
 	case Erase:
 		return s.erase(viewer, v.Subject)
 	case Approve:
+		if v.Subject.Kind == Member {
+			return s.admit(member)
+		}
 		return s.approve(forum.PostID(v.Subject.ID))
 	case Reject:
+		if v.Subject.Kind == Member {
+			return s.turnDown(member)
+		}
 		return s.reject(forum.PostID(v.Subject.ID))
 	case Uphold:
 		return s.uphold(viewer, LogID(v.Subject.ID))

@@ -20,6 +20,7 @@ import (
 const (
 	LetterReply    mail.Kind = "notice.reply"
 	LetterDecision mail.Kind = "notice.decision"
+	LetterAccount  mail.Kind = "notice.account"
 )
 
 // letterKind is the kind of letter that a notice becomes; false for those that stay in the inbox.
@@ -30,6 +31,8 @@ func letterKind(k Kind) (mail.Kind, bool) {
 	case KindHidden, KindRestored, KindLocked, KindUnlocked, KindMoved, KindRenamed, KindMerged, KindSplit, KindRole, KindTrusted, KindDistrusted, KindAppointed, KindRecalled, KindMuted, KindEjected, KindReadmitted,
 		KindWarned, KindUnwarned, KindSilenced, KindUnsilenced, KindUnsuspended, KindAppealUpheld, KindApproved, KindRejected, KindEdited, KindErased:
 		return LetterDecision, true
+	case KindAdmitted, KindTurnedDown:
+		return LetterAccount, true
 	}
 	return "", false
 }

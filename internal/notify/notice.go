@@ -49,12 +49,15 @@ const (
 
 	KindAppealUpheld Kind = "appeal_upheld" // a decision stays after the member's appeal
 
-	KindHeld     Kind = "held"     // a post of the member waits for a moderator
-	KindEdited   Kind = "edited"   // a moderator took something out of what the member wrote
-	KindErased   Kind = "erased"   // an administrator erased it for good
-	KindApproved Kind = "approved" // … is shown now
-	KindRejected Kind = "rejected" // … is not
-	KindRaid     Kind = "raid"     // the hub is being flooded, and posts of new members are held
+	KindHeld       Kind = "held"        // a post of the member waits for a moderator
+	KindEdited     Kind = "edited"      // a moderator took something out of what the member wrote
+	KindErased     Kind = "erased"      // an administrator erased it for good
+	KindApproved   Kind = "approved"    // … is shown now
+	KindRejected   Kind = "rejected"    // … is not
+	KindAdmitted   Kind = "admitted"    // a moderator let the applicant take part
+	KindTurnedDown Kind = "turned_down" // … did not, and the account is closed
+
+	KindRaid Kind = "raid" // the hub is being flooded, and posts of new members are held
 
 	KindReportActed     Kind = "report_acted"     // a moderator acted on what the member reported
 	KindReportDismissed Kind = "report_dismissed" // … found nothing wrong with it

@@ -36,8 +36,8 @@ const (
 // Register gives the viewer a seat at an event that is announced and not over, or the last place of the waiting list when
 // all are taken or others wait already. Doing it again changes nothing.
 func (s *Service) Register(ctx context.Context, viewer account.Viewer, id ID) (seat Seat, err error) {
-	if !viewer.SignedIn() {
-		return "", errSignIn
+	if err := viewer.Admitted(); err != nil { // seats are few, and who floods the hub takes none
+		return "", err
 	}
 	err = s.store.InTx(ctx, func(tx *pg.Tx) error {
 		e, err := s.open(ctx, tx, viewer, id)

@@ -19,6 +19,7 @@ type joinView struct {
 	Setup                                              string // the link's token
 	Chosen                                             bool   // the time zone was chosen by the visitor, so no script guesses it
 	Fault                                              *fault.Fault
+	Ticket                                             account.Ticket
 }
 
 // action is where the form is sent.
@@ -46,7 +47,12 @@ func (h *Handlers) joinPage(c *fiber.Ctx) error {
 	if r.Viewer.SignedIn() {
 		return httpx.SeeOther(c, "")
 	}
-	return httpx.Render(c, fiber.StatusOK, joinForm(r, emptyJoin(c)))
+	v := emptyJoin(c)
+	var err error
+	if v.Ticket, err = h.accounts.NewTicket(c.UserContext()); err != nil {
+		return err
+	}
+	return httpx.Render(c, fiber.StatusOK, joinForm(r, v))
 }
 
 func (h *Handlers) join(c *fiber.Ctx) error {
@@ -56,11 +62,11 @@ func (h *Handlers) join(c *fiber.Ctx) error {
 	}
 	r := httpx.Of(c)
 	if err := h.joins.Check(r); err != nil {
-		return answerJoin(c, v, err)
+		return h.again(c, v, err)
 	}
 	_, token, err := h.accounts.Join(c.UserContext(), f)
 	if err != nil {
-		return answerJoin(c, v, err)
+		return h.again(c, v, err)
 	}
 	return welcome(c, v, f, token)
 }
@@ -93,9 +99,10 @@ func (h *Handlers) setup(c *fiber.Ctx) error {
 // readJoin reads the form, once to be shown again and once for the core.
 func readJoin(c *fiber.Ctx) (joinView, account.JoinForm, error) {
 	var v joinView
-	var password, consent, trap string
+	var password, consent, trap, puzzle, proof string
 	err := fields(c, map[string]*string{"name": &v.Name, "email": &v.Email, "password": &password, "affiliation": &v.Affiliation,
-		"region": &v.Region, "locale": &v.Locale, "time_zone": &v.TimeZone, "consent": &consent, "website": &trap, "back": &v.Back})
+		"region": &v.Region, "locale": &v.Locale, "time_zone": &v.TimeZone, "consent": &consent, "website": &trap, "back": &v.Back,
+		"stamp": &v.Ticket.Stamp, "puzzle": &puzzle, "proof": &proof})
 	if err != nil {
 		return v, account.JoinForm{}, err
 	}
@@ -104,7 +111,26 @@ func readJoin(c *fiber.Ctx) (joinView, account.JoinForm, error) {
 		Name: v.Name, Email: v.Email, Password: password, Affiliation: v.Affiliation, Region: account.Region(v.Region),
 		Locale: i18n.Locale(v.Locale), TimeZone: v.TimeZone, Consent: v.Consent,
 		ClientID: httpx.ClientID(c), Browser: browser(c), Trap: trap,
+		Stamp: v.Ticket.Stamp, Puzzle: puzzle, Proof: proof,
 	}, nil
+}
+
+// again shows the form of joining again with a ticket: its stamp stays as long as it is good, so that nobody waits for having
+// mistyped, and its puzzle is another one.
+func (h *Handlers) again(c *fiber.Ctx, v joinView, err error) error {
+	f := refusal(c, err)
+	if f == nil {
+		return err
+	}
+	fresh, ticketErr := h.accounts.NewTicket(c.UserContext())
+	if ticketErr != nil {
+		return ticketErr
+	}
+	if !account.Untimely(f) {
+		fresh.Stamp = v.Ticket.Stamp
+	}
+	v.Ticket = fresh
+	return answerJoin(c, v, err)
 }
 
 // answerJoin shows the form again with what is wrong; other errors pass.

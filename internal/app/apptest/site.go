@@ -60,7 +60,8 @@ func New(t testing.TB, db pg.DB, engines ...engine.Settings) *Site {
 		t.Fatal(err)
 	}
 	// Members of tests are new, and their texts the same again and again: that is no flood.
-	if _, err := store.Exec(t.Context(), `update moderation_policy set hold_first = 'none', hold_same = false`); err != nil {
+	if _, err := store.Exec(t.Context(), `update moderation_policy set hold_first = 'none', hold_same = false, join_seconds = 0,
+		new_posts = 0, regular_posts = 0, new_linked = 0, regular_linked = 0`); err != nil {
 		t.Fatal(err)
 	}
 	s := &Site{T: t, Hub: hub, Store: store, Challenge: "amr", mail: dir}
@@ -174,6 +175,14 @@ func (s *Site) Send(p Person, req *http.Request) Answer {
 		s.T.Fatal(err)
 	}
 	return Answer{t: s.T, Status: res.StatusCode, Header: res.Header, Body: string(body)}
+}
+
+// Exec changes something behind the hub's back.
+func (s *Site) Exec(sql string, args ...any) {
+	s.T.Helper()
+	if _, err := s.Store.Exec(s.T.Context(), sql, args...); err != nil {
+		s.T.Fatalf("%s: %v", sql, err)
+	}
 }
 
 // Touch tells the hub that a person was changed behind its back.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -406,5 +407,31 @@ func TestThread_showsANewNameAtOnce(t *testing.T) {
 	s.Submit(anna, "/en/settings", form("name", "Anna Weber-Li", "locale", "en", "time_zone", "Europe/Berlin", "region", "eu")).Want(303)
 	if got := s.Visit(visitor, "/en"+st.Path()).Want(200).Text(".post-name"); !strings.Contains(got, "Anna Weber-Li") {
 		t.Errorf("the page still says %q", got)
+	}
+}
+
+// TestReply_tooMany: who has written as much as may be for now finds the text kept, and is told when to go on.
+func TestReply_tooMany(t *testing.T) {
+	t.Parallel()
+	s := apptest.New(t, pgtest.Tx(t))
+	s.Exec(`update moderation_policy set new_posts = 2, regular_posts = 2`)
+	anna := s.Person("Anna Weber", account.RoleMember, i18n.En)
+	st := s.Thread(anna, "How to compare isolates", 1)
+	action := fmt.Sprintf("/en/t/%d/reply", st.ID)
+	for _, c := range []struct{ action, says string }{
+		{action, "You have written 2 posts within an hour. Please go on in 60 minutes; what you typed stays here."},
+		{strings.Replace(action, "/en", "/zh", 1), "您在一小时内已发布2则帖子，请在60分钟后继续。已输入的内容会保留。"},
+		{"/en/c/amr/new", "You have written 2 posts within an hour. Please go on in 60 minutes; what you typed stays here."},
+	} {
+		a := s.Submit(anna, c.action, form("title", "Another thread", "body", "One more of mine", "kind", "question")).Want(429)
+		if got := a.Text("main [role=alert]"); !strings.Contains(got, c.says) {
+			t.Errorf("%s says %q, want %q", c.action, got, c.says)
+		}
+		if got := a.Text("textarea[name=body]"); got != "One more of mine" {
+			t.Errorf("%s keeps %q", c.action, got)
+		}
+		if n, err := strconv.Atoi(a.Header.Get("Retry-After")); err != nil || n < 3500 || n > 3600 {
+			t.Errorf("%s: Retry-After %q", c.action, a.Header.Get("Retry-After"))
+		}
 	}
 }

@@ -92,7 +92,7 @@ func (h *Handlers) savePost(c *fiber.Ctx) error {
 	}
 	err = h.forum.Edit(c.UserContext(), r.Viewer, forum.EditForm{Post: p.ID, Body: body, Lang: v.Lang, Version: version})
 	if err != nil {
-		f, status, err := formFault(err)
+		f, status, err := formFault(c, err)
 		if err != nil {
 			return err
 		}
@@ -280,7 +280,7 @@ func (h *Handlers) startThread(c *fiber.Ctx) error {
 }
 
 func (h *Handlers) startAgain(c *fiber.Ctx, form forum.ThreadForm, err error) error {
-	f, status, err := formFault(err)
+	f, status, err := formFault(c, err)
 	if err != nil {
 		return err
 	}

@@ -177,7 +177,7 @@ func (h *Handlers) reply(c *fiber.Ctx) error {
 
 // replyAgain shows the thread's last page with the text kept: as a preview when err is nil, else with what is wrong.
 func (h *Handlers) replyAgain(c *fiber.Ctx, form forum.ReplyForm, err error) error {
-	f, status, err := formFault(err)
+	f, status, err := formFault(c, err)
 	if err != nil {
 		return err
 	}
@@ -197,13 +197,15 @@ func (h *Handlers) replyAgain(c *fiber.Ctx, form forum.ReplyForm, err error) err
 }
 
 // formFault tells what a form can show (wrong fields, locked, too fast) from what it cannot.
-func formFault(err error) (*fault.Fault, int, error) {
+func formFault(c *fiber.Ctx, err error) (*fault.Fault, int, error) {
 	if err == nil {
 		return nil, fiber.StatusOK, nil
 	}
 	switch fault.KindOf(err) {
 	case fault.Invalid, fault.Conflict, fault.TooMany, fault.TooLarge:
-		return fault.Of(err), httpx.Status(fault.KindOf(err)), nil
+		f := fault.Of(err)
+		httpx.RetryAfter(c, f)
+		return f, httpx.Status(f.Kind), nil
 	}
 	return nil, 0, err
 }

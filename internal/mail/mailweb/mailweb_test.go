@@ -40,8 +40,8 @@ func TestSettings(t *testing.T) {
 	if got := page.Text(`section[aria-labelledby="mail"] strong`); got != "min@clinic.example" {
 		t.Errorf("letters go to %q", got)
 	}
-	if got := ticked(page); got != "events" {
-		t.Errorf("wanted from the beginning: %q, want events", got)
+	if got := ticked(page); got != "events accounts" {
+		t.Errorf("wanted from the beginning: %q, want events accounts", got)
 	}
 	a := s.Submit(min, "/en/settings/mail", url.Values{"replies": {"1"}, "nonsense": {"1"}}).Want(http.StatusSeeOther)
 	if to := a.Header.Get("Location"); to != "/en/settings?done=mail#mail" {
@@ -94,8 +94,8 @@ func oneClick(link string) *http.Request {
 func TestOff_oneClick(t *testing.T) {
 	s, min, link := replied(t)
 	s.Send(apptest.Person{}, oneClick(link.RequestURI())).Want(http.StatusOK)
-	if got := ticked(s.Visit(min, "/en/settings")); got != "events" {
-		t.Errorf("wanted after one click: %q, want events only", got)
+	if got := ticked(s.Visit(min, "/en/settings")); got != "events accounts" {
+		t.Errorf("wanted after one click: %q, want events accounts", got)
 	}
 	s.Send(apptest.Person{}, oneClick(link.RequestURI())).Want(http.StatusOK) // again is no harm
 	// Nothing else is open to such requests.
@@ -111,7 +111,7 @@ func TestOff_page(t *testing.T) {
 	if page.Text("h1") != "停止接收邮件" || page.Text("main strong") != "有人回复、提到或引用我，即时通知" || page.Header.Get("Cache-Control") != "no-store" {
 		t.Errorf("the page: %s", page.Text("main"))
 	}
-	if got := ticked(s.Visit(min, "/en/settings")); got != "events replies" {
+	if got := ticked(s.Visit(min, "/en/settings")); got != "events accounts replies" {
 		t.Errorf("a look at the page turned mail off: %q", got)
 	}
 	action, _ := page.Find("main form").Attr("action")
@@ -145,7 +145,7 @@ func TestOff_brokenLinks(t *testing.T) {
 		path := "/en/mail/off?" + broken.Encode()
 		s.Visit(apptest.Person{}, path).Want(http.StatusNotFound)
 		s.Send(apptest.Person{}, oneClick(path)).Want(http.StatusNotFound)
-		if got := ticked(s.Visit(min, "/en/settings")); got != "events replies" {
+		if got := ticked(s.Visit(min, "/en/settings")); got != "events accounts replies" {
 			t.Fatalf("%s: a broken link turned mail off: %q", name, got)
 		}
 	}

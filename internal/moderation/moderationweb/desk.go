@@ -123,6 +123,11 @@ func (v caseView) open(r *httpx.Request) bool {
 	return v.Case.ClosedAt == nil && v.Case.ClaimedBy == r.Viewer.ID && v.Case.AuthorID != r.Viewer.ID
 }
 
+// waits reports whether the case waits for a yes or a no: a held post, or an application.
+func (v caseView) waits() bool {
+	return v.Case.Kind == moderation.Joining || v.Case.Kind == moderation.Held && v.Case.SubjectKind == moderation.Post
+}
+
 // names are the titles of the rules by their keys.
 func (v caseView) names(r *httpx.Request) map[string]string { return ruleNames(r, v.Rules) }
 
@@ -279,6 +284,9 @@ func actURL(r *httpx.Request, v caseView, a moderation.Action) string {
 func subjectName(r *httpx.Request, k moderation.Case) string {
 	if k.Locale != "" {
 		return r.T("case.subject_translation")
+	}
+	if k.Kind == moderation.Joining {
+		return r.T("case.subject_application")
 	}
 	return r.T("case.subject." + k.SubjectKind)
 }

@@ -5,6 +5,11 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+
+	"senet/internal/account"
+	"senet/internal/pg"
 )
 
 // report reports a post as somebody else than its author.
@@ -175,6 +180,19 @@ func TestScreening_page(t *testing.T) {
 	s.submit("admin", "/en/admin/screening/policy", policy).want(422)
 	policy.Set("new_links", "1")
 	s.submit("admin", "/en/admin/screening/policy", policy).want(303)
+	policy = url.Values{"hold_first": {"hold"}, "new_links": {"1"}, "raid": {"keep"}, "new_posts": {"7"}, "regular_posts": {"70"}, "new_linked": {"101"},
+		"regular_linked": {"20"}, "join_seconds": {"4"}}
+	if got := s.submit("admin", "/zh/admin/screening/policy", policy).want(422).text("#new_linked-error"); got != "请填写0至100之间的数字。" {
+		t.Errorf("the field says %q", got)
+	}
+	policy.Set("new_linked", "2")
+	s.submit("admin", "/en/admin/screening/policy", policy).want(303)
+	page := s.visit("admin", "/en/admin/screening").want(200).page()
+	for _, name := range []string{"new_posts", "regular_posts", "new_linked", "regular_linked", "join_seconds"} {
+		if got := page.Find("[name="+name+"]").AttrOr("value", ""); got != policy.Get(name) {
+			t.Errorf("%s is %q, want %q", name, got, policy.Get(name))
+		}
+	}
 	if got := s.visit("admin", "/zh/admin/screening").want(200).text("main .notice"); !strings.Contains(got, "防刷屏开关已开启") {
 		t.Errorf("the page says %q", got)
 	}
@@ -222,5 +240,45 @@ func TestDesk_translation(t *testing.T) {
 	s.submit("admin", at, url.Values{"action": {"dismiss"}}).want(303)
 	if open := s.id(`select count(*) from cases where closed_at is null`); open != 1 || s.id(`select id from cases where closed_at is null`) != text {
 		t.Errorf("%d cases are open, want the one about the text", open)
+	}
+}
+
+// TestDesk_application: the queue can be narrowed to applications, the case shows who applies, and offers a yes and a no only.
+func TestDesk_application(t *testing.T) {
+	s := newSite(t)
+	who := s.people["member"].ID
+	s.id(`update members set applied_at = now(), affiliation = '某医院' where id = $1 returning id`, who)
+	if err := s.store.InTx(t.Context(), func(tx *pg.Tx) error {
+		return s.service.Applied(t.Context(), tx, account.Application{ID: who, Solved: true})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if got := s.visit("mod", "/zh/moderation/queue?kind=join").want(200).text(".case-row .case-what"); !strings.Contains(got, "加入申请") {
+		t.Errorf("the queue says %q", got)
+	}
+	if got := s.visit("mod", "/en/moderation/queue?kind=held").want(200).page().Find(".case-row").Length(); got != 0 {
+		t.Errorf("%d held cases", got)
+	}
+	at := fmt.Sprintf("/en/moderation/cases/%d", s.id(`select id from cases`))
+	a := s.visit("mod", at).want(200)
+	var offered []string
+	a.page().Find("button[name=action]").Each(func(_ int, b *goquery.Selection) { offered = append(offered, b.AttrOr("value", "")) })
+	if got := strings.Join(offered, " "); got != "approve reject" {
+		t.Errorf("offered: %q", got)
+	}
+	if got := a.text(".facts"); !strings.Contains(got, "某医院") {
+		t.Errorf("the applicant: %q", got)
+	}
+	s.submit("mod", at, url.Values{"action": {"dismiss"}}).want(409)
+	s.submit("mod", at, url.Values{"action": {"reject"}}).want(422)
+	s.submit("mod", at, url.Values{"action": {"reject"}, "reason": {"A robot"}}).want(303)
+	for path, want := range map[string]string{
+		"/en/moderation": "mod turned the application of member down", "/zh/moderation": "mod未通过member的加入申请"} {
+		if got := s.visit("mod", path).want(200).text(".log-row .log-what"); !strings.Contains(got, want) {
+			t.Errorf("%s says %q", path, got)
+		}
+	}
+	if got := s.visit("member", fmt.Sprintf("/zh/decisions/%d", s.id(`select id from moderation_log`))).want(200).text("main"); !strings.Contains(got, "您的加入申请未通过") {
+		t.Errorf("the statement says %q", got)
 	}
 }

@@ -2,6 +2,7 @@ package moderationweb
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -105,8 +106,16 @@ func (h *Handlers) setPolicy(c *fiber.Ctx) error {
 		return err
 	}
 	p.HoldFirst, p.HoldSame = first, same != ""
-	if p.NewLinks, err = strconv.Atoi(links); err != nil {
-		p.NewLinks = -1 // which the core refuses
+	p.NewLinks = number(links)
+	for name, to := range map[string]*int{"join_seconds": &p.JoinSeconds, "new_posts": &p.New.Posts, "new_linked": &p.New.Linked,
+		"regular_posts": &p.Regular.Posts, "regular_linked": &p.Regular.Linked} {
+		typed, err := httpx.Field(c, name)
+		if err != nil {
+			return err
+		}
+		if typed != "" { // else it stays as it is
+			*to = number(typed)
+		}
 	}
 	switch lasts, ok := raids[raid]; {
 	case ok:
@@ -123,6 +132,15 @@ func (h *Handlers) setPolicy(c *fiber.Ctx) error {
 		return err
 	}
 	return httpx.SeeOther(c, "/admin/screening")
+}
+
+// number is what was typed; -1, which the core refuses, when it is none.
+func number(s string) int {
+	n, err := strconv.Atoi(strings.TrimSpace(s))
+	if err != nil {
+		return -1
+	}
+	return n
 }
 
 // choices are options with those values, each with its name.

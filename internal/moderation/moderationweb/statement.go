@@ -74,6 +74,14 @@ func (h *Handlers) showStatement(c *fiber.Ctx, status int, v statementView) erro
 }
 
 // end says until when a sanction lasts.
+// what says what was decided about the reader.
+func (v statementView) what(r *httpx.Request) string {
+	if v.SubjectKind == moderation.Member && v.Action == moderation.Reject {
+		return r.T("statement.what_was_member.reject")
+	}
+	return r.T("statement.what_was." + string(v.Action))
+}
+
 func (v statementView) end(r *httpx.Request) string {
 	if v.Until.Equal(account.ForEver) {
 		return r.T("statement.ever")

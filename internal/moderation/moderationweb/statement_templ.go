@@ -122,7 +122,7 @@ func statementPage(r *httpx.Request, v statementView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = fact(r, "statement.what", r.T("statement.what_was."+string(v.Action))).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = fact(r, "statement.what", v.what(r)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -25,6 +25,8 @@ var sameWords = []moderation.Action{moderation.Dismiss, moderation.EditOut, mode
 func question(r *httpx.Request, v actView) string {
 	switch {
 	case slices.Contains(sameWords, v.Action):
+	case v.Kind == moderation.Member && answers(v.Action):
+		return r.T("moderation.ask_member." + string(v.Action))
 	case v.Kind == moderation.Message:
 		return r.T("moderation.ask_message." + string(v.Action))
 	case v.Kind == moderation.Question:
@@ -40,6 +42,8 @@ func sentence(r *httpx.Request, e moderation.Entry) string {
 	key := "moderation.did." + string(e.Action)
 	switch kind := e.SubjectKind; {
 	case slices.Contains(sameWords, e.Action):
+	case kind == moderation.Member && answers(e.Action):
+		key = "moderation.did_member." + string(e.Action)
 	case kind == moderation.Message:
 		key = "moderation.did_message." + string(e.Action)
 	case kind == moderation.Question:
@@ -66,6 +70,9 @@ func sentence(r *httpx.Request, e moderation.Entry) string {
 	}
 	return r.T(key, "Name", e.ActorName, "Author", e.AuthorName, "From", from, "To", to)
 }
+
+// answers reports whether an action answers what waits: a held post, or of a member the application.
+func answers(a moderation.Action) bool { return a == moderation.Approve || a == moderation.Reject }
 
 // insideKeys say what an edit of a challenge changed of where its texts may go.
 func insideKeys(e moderation.Entry) (keys []string) {

@@ -26,13 +26,15 @@ func (h *Handlers) Letters(m *mail.Service, texts *translation.Service) {
 		}
 		return reply(ctx, to, n, texts)
 	})
-	m.Register(notify.LetterDecision, mail.Decisions, func(ctx context.Context, to mail.Recipient, data json.RawMessage) (mail.Content, bool, error) {
+	decided := func(ctx context.Context, to mail.Recipient, data json.RawMessage) (mail.Content, bool, error) {
 		n, ok, err := h.notify.ForLetter(ctx, to.ID, to.Locale, data)
 		if err != nil || !ok {
 			return mail.Content{}, false, err
 		}
 		return h.decision(to, n), true, nil
-	})
+	}
+	m.Register(notify.LetterDecision, mail.Decisions, decided)
+	m.Register(notify.LetterAccount, mail.Accounts, decided)
 }
 
 // reply is the letter about what somebody wrote: with its beginning, as the recipient sees it, if everybody may see it.

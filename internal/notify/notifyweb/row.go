@@ -63,6 +63,7 @@ var icons = map[notify.Kind]string{
 	notify.KindWarned: "warning", notify.KindUnwarned: "shield", notify.KindSilenced: "lock", notify.KindUnsilenced: "unlock", notify.KindSuspended: "lock",
 	notify.KindUnsuspended: "unlock", notify.KindAppealUpheld: "shield",
 	notify.KindHeld: "history", notify.KindApproved: "check", notify.KindEdited: "edit", notify.KindRejected: "hide", notify.KindErased: "hide", notify.KindRaid: "warning",
+	notify.KindAdmitted: "check", notify.KindTurnedDown: "lock",
 	notify.KindReportActed: "shield", notify.KindReportDismissed: "shield",
 	notify.KindMuted: "lock", notify.KindEjected: "lock", notify.KindReadmitted: "unlock",
 	notify.KindRegistered: "check", notify.KindWaiting: "history", notify.KindMovedUp: "check", notify.KindEventTomorrow: "calendar",
@@ -147,6 +148,10 @@ func sentence(p *i18n.Printer, n notify.Item) string {
 		return p.T("notify.approved")
 	case notify.KindRejected:
 		return p.T("notify.rejected")
+	case notify.KindAdmitted:
+		return p.T("notify.admitted")
+	case notify.KindTurnedDown:
+		return p.T("notify.turned_down")
 	case notify.KindRaid:
 		return p.T("notify.raid")
 	case notify.KindReportActed:

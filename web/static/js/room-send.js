@@ -11,6 +11,7 @@ import { guess } from "./lang.js";
 const flight = 20_000;     // ms without an answer, after which a message is said again
 const firstPause = 1000;   // ms, doubled with every try
 const longestPause = 60_000;
+const longestWait = 15 * 60_000; // what the hub wants later than this is refused, so that it does not hold up the others
 
 export class Sender {
   constructor(root, options) {
@@ -127,7 +128,7 @@ export class Sender {
     const m = this.outbox.entries.get(id);
     if (!m) return;
     if (this.flying === id) this.landed();
-    if (after > 0 || passing) {
+    if (passing || (after > 0 && after <= longestWait)) {
       const pause = after > 0 ? after + Math.random() * Math.min(after, 1000) : Math.random() * Math.min(firstPause * 2 ** m.tries, longestPause);
       await this.outbox.later(id, pause, why);
     } else {
