@@ -251,6 +251,9 @@ func (h *Handlers) showForm(c *fiber.Ctx, status int, v actView) error {
 				return err
 			}
 		}
+		if v.Action == moderation.Split {
+			v.Offer = append(v.Offer, ui.Option{Value: "", Label: r.T("forum.lang.auto")})
+		}
 		for _, l := range i18n.Written {
 			v.Offer = append(v.Offer, ui.Option{Value: string(l), Label: r.T("lang." + string(l))})
 		}
