@@ -3,11 +3,6 @@
 // page never stops. Where there is no WebCrypto, which browsers have over https and on this machine only, nothing is handed in,
 // as by a browser without scripts.
 
-const box = document.querySelector("[data-puzzle]");
-if (box && globalThis.crypto?.subtle) {
-  start(box);
-}
-
 function start(box) {
   const form = box.closest("form");
   const proof = box.querySelector("[name=proof]");
@@ -30,7 +25,8 @@ function start(box) {
       box.querySelector("[data-puzzle-busy]").hidden = true;
       box.querySelector("[data-puzzle-done]").hidden = false;
     })
-    .catch(() => {
+    .catch((error) => {
+      console.error(error);
       box.hidden = true; // it goes without
     })
     .finally(() => {
@@ -83,4 +79,9 @@ function slices() {
       });
     },
   };
+}
+
+const box = document.querySelector("[data-puzzle]");
+if (box && globalThis.crypto?.subtle) {
+  start(box);
 }
