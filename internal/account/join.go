@@ -193,7 +193,8 @@ const insertMember = `
 	             then nullif(@email_key, '') end,
 	        nullif(@password_hash, ''), @locale, @time_zone, @region, @affiliation, @role, @join_id, @applied_at, @consented_at, @created_at)
 	returning id, name, handle, coalesce(email, '') as email, locale, time_zone, region, affiliation, role, translator, created_at,
-	          about, about_html, about_lang, '0001-01-01 00:00+00'::timestamptz as silenced_until, '0001-01-01 00:00+00'::timestamptz as suspended_until`
+	          about, about_html, about_lang, '0001-01-01 00:00+00'::timestamptz as silenced_until, '0001-01-01 00:00+00'::timestamptz as suspended_until,
+	          false as waiting`
 
 // maxInserts bounds how often an insert is tried when others take the same handle or e-mail at the same moment.
 const maxInserts = 10

@@ -33,6 +33,7 @@ type Member struct {
 
 	// Sanctions in force, for moderators; the zero time: none.
 	SilencedUntil, SuspendedUntil time.Time
+	Waiting                       bool // … for one of them to look at the application
 }
 
 // Card is what others see beside what a member wrote.
@@ -49,7 +50,8 @@ const memberColumns = `
 	select id, name, handle, locale, time_zone, region, affiliation, role, translator, created_at, about, about_html, about_lang,
 	       case when @admin or id = @viewer then coalesce(email, '') else '' end as email,
 	       case when @staff and silenced_until > now() then silenced_until else '0001-01-01 00:00+00'::timestamptz end as silenced_until,
-	       case when @staff and suspended_until > now() then suspended_until else '0001-01-01 00:00+00'::timestamptz end as suspended_until
+	       case when @staff and suspended_until > now() then suspended_until else '0001-01-01 00:00+00'::timestamptz end as suspended_until,
+	       @staff and applied_at is not null as waiting
 	from members `
 
 const findMember = memberColumns + `where id = @id`
@@ -131,7 +133,8 @@ const listMembers = `
 	select id, name, handle, locale, time_zone, region, affiliation, role, translator, created_at, '' as about, '' as about_html,
 	       '' as about_lang, coalesce(email, '') as email,
 	       case when silenced_until > now() then silenced_until else '0001-01-01 00:00+00'::timestamptz end as silenced_until,
-	       case when suspended_until > now() then suspended_until else '0001-01-01 00:00+00'::timestamptz end as suspended_until
+	       case when suspended_until > now() then suspended_until else '0001-01-01 00:00+00'::timestamptz end as suspended_until,
+	       applied_at is not null as waiting
 	from members
 	where (@before = 0 or id < @before)
 	  and (@role = '' or role = @role)

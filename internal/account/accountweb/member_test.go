@@ -1,6 +1,7 @@
 package accountweb_test
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -125,4 +126,16 @@ func TestMembers(t *testing.T) {
 	admin.visit("/en/admin/members?q=%00").want(400)
 	admin.visit("/en/admin/members?q=%ff").want(400)
 	admin.visit("/en/admin/members?role=king").want(200)
+}
+
+// TestMember_waiting: moderators see on a profile that its owner waits for one of them, and where to answer.
+func TestMember_waiting(t *testing.T) {
+	s := newSite(t)
+	anna := s.Person("Anna Weber", account.RoleMember, i18n.En)
+	s.Exec(`update members set applied_at = now() where id = $1`, anna.ID)
+	mod := as(t, s, "Moderator", account.RoleModerator)
+	mod.visit("/en/m/annaweber").want(200).has(`.badge:contains("Waits for a moderator")`).
+		has(fmt.Sprintf(`a[href^="/en/moderation/members/%d/approve"]`, anna.ID)).has(fmt.Sprintf(`a[href^="/en/moderation/members/%d/reject"]`, anna.ID))
+	as(t, s, "Reader", account.RoleMember).visit("/en/m/annaweber").want(200).hasNot(`.badge:contains("Waits")`).hasNot(`a[href*="/approve"]`)
+	as(t, s, "Admin", account.RoleAdmin).visit("/zh/admin/members?q=annaweber").want(200).has(`.badge:contains("申请待审")`)
 }

@@ -271,6 +271,9 @@ func TestDesk_application(t *testing.T) {
 	}
 	s.submit("mod", at, url.Values{"action": {"dismiss"}}).want(409)
 	s.submit("mod", at, url.Values{"action": {"reject"}}).want(422)
+	if got := s.visit("mod", fmt.Sprintf("/zh/moderation/members/%d/approve", who)).want(200).text("h1"); got != "通过该成员的加入申请" {
+		t.Errorf("the page of the act asks %q", got)
+	}
 	s.submit("mod", at, url.Values{"action": {"reject"}, "reason": {"A robot"}}).want(303)
 	for path, want := range map[string]string{
 		"/en/moderation": "mod turned the application of member down", "/zh/moderation": "mod未通过member的加入申请"} {
