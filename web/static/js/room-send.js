@@ -32,7 +32,9 @@ export class Sender {
   }
 
   draw(m) {
-    const li = this.items.get(m.id) ?? this.add(m);
+    const there = this.items.get(m.id);
+    const li = there ?? this.add(m);
+    const news = m.failed && there && !there.classList.contains("failed"); // whichever tab has sent it
     const up = this.line.up, waits = m.after > Date.now();
     li.classList.toggle("failed", Boolean(m.failed));
     li.querySelector("[data-failed]").hidden = !m.failed;
@@ -42,6 +44,7 @@ export class Sender {
     const text = this.word(state);
     if (place.textContent !== text) place.textContent = text;
     place.title = m.failed ? "" : m.why ?? "";
+    if (news) this.failed(m.why);
   }
 
   add(m) {
@@ -133,7 +136,7 @@ export class Sender {
       await this.outbox.later(id, pause, why);
     } else {
       await this.outbox.fail(id, why);
-      this.failed(why);
+      if (!this.log.following) this.failed(why); // else it is told where it is drawn
     }
     this.show();
   }
