@@ -14,7 +14,7 @@ import (
 
 const withholdRevisions = `update post_revisions set withheld = true where post_id = @id`
 
-// EditOut changes somebody's post in the moderator's transaction. What was there before is kept and shown to nobody, and its
+// EditOut changes somebody's post in the moderator's transaction. What was there before is kept for moderators, and its
 // translations go, because they say it too. An unchanged text is the fault forum.already.
 func (s *Service) EditOut(ctx context.Context, tx *pg.Tx, viewer account.Viewer, id PostID, body string) (Subject, error) {
 	p, err := pg.One[lockedPost](ctx, tx, lockPost, pgx.StrictNamedArgs{"id": id})

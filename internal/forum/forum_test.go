@@ -348,7 +348,7 @@ func TestEdit(t *testing.T) {
 	if err := edit(b.anna, "Second text", 2); err != nil {
 		t.Fatal(err)
 	}
-	revs, err := b.Revisions(t.Context(), st.PostID)
+	revs, err := b.Revisions(t.Context(), b.anna, st.PostID)
 	if err != nil || len(revs) != 2 {
 		t.Fatalf("%d versions, %v; want 2: saving the same text makes none", len(revs), err)
 	}
@@ -385,7 +385,7 @@ func TestSetHidden_isGoneEverywhere(t *testing.T) {
 	}
 	_, err := b.FindPost(t.Context(), i18n.En, id)
 	wantFault(t, err, fault.NotFound, "forum.post.not_found")
-	_, err = b.Revisions(t.Context(), id)
+	_, err = b.Revisions(t.Context(), b.anna, id)
 	wantFault(t, err, fault.NotFound, "forum.post.not_found")
 	_, err = b.PlaceOf(t.Context(), id)
 	wantFault(t, err, fault.NotFound, "forum.post.not_found")

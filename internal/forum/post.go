@@ -333,20 +333,32 @@ type Revision struct {
 	Body      string
 	Lang      string
 	CreatedAt time.Time
+	Withheld  bool // a moderator took something out of it: moderators alone see it
 }
 
 const listRevisions = `
-select r.version, r.body, r.lang, r.created_at from post_revisions r
+select r.version, r.body, r.lang, r.created_at, r.withheld from post_revisions r
 join posts p on p.id = r.post_id join threads t on t.id = p.thread_id
-where r.post_id = @id and p.hidden_at is null and t.hidden_at is null and not r.withheld
+where r.post_id = @id and p.hidden_at is null and t.hidden_at is null and (not r.withheld or ` + moderated + `)
 union all
-select p.version, p.body, p.lang, coalesce(p.edited_at, p.created_at) from posts p join threads t on t.id = p.thread_id
+select p.version, p.body, p.lang, coalesce(p.edited_at, p.created_at), false from posts p join threads t on t.id = p.thread_id
 where p.id = @id and p.hidden_at is null and t.hidden_at is null
 order by version desc limit 100`
 
-// Revisions are the versions of a visible post, the newest first, at most 100.
-func (s *Service) Revisions(ctx context.Context, id PostID) ([]Revision, error) {
-	rs, err := pg.All[Revision](ctx, s.store, listRevisions, pgx.StrictNamedArgs{"id": id})
+const anyWithheld = `select exists (select from post_revisions where post_id = @id and withheld)`
+
+// Withheld reports whether a moderator took something out of a post.
+func (s *Service) Withheld(ctx context.Context, id PostID) (any bool, err error) {
+	if err := s.store.QueryRow(ctx, anyWithheld, pgx.StrictNamedArgs{"id": id}).Scan(&any); err != nil {
+		return false, fmt.Errorf("look for what was taken out of post %d: %w", id, err)
+	}
+	return any, nil
+}
+
+// Revisions are the versions of a visible post that the viewer may see, the newest first, at most 100.
+func (s *Service) Revisions(ctx context.Context, viewer account.Viewer, id PostID) ([]Revision, error) {
+	args := pgx.StrictNamedArgs{"id": id, "viewer": viewer.ID, "moderates": viewer.Moderates()}
+	rs, err := pg.All[Revision](ctx, s.store, listRevisions, args)
 	if err != nil {
 		return nil, fmt.Errorf("list revisions of post %d: %w", id, err)
 	}

@@ -148,9 +148,12 @@ func TestEditOut(t *testing.T) {
 	if got := value[string](b, `select body from posts where id = $1`, id); got != "Ask for the data." {
 		t.Errorf("the post is %q", got)
 	}
-	revisions, err := b.forum.Revisions(t.Context(), id)
+	revisions, err := b.forum.Revisions(t.Context(), b.reader, id)
 	if err != nil || len(revisions) != 1 || strings.Contains(fmt.Sprint(revisions), "Zebra") {
 		t.Errorf("history %+v, %v", revisions, err)
+	}
+	if revisions, err := b.forum.Revisions(t.Context(), b.mod, id); err != nil || len(revisions) != 2 || !revisions[1].Withheld || !strings.Contains(revisions[1].Body, "Zebra") {
+		t.Errorf("a moderator's history %+v, %v", revisions, err)
 	}
 	if n := value[int](b, `select count(*) from translations where subject_kind = 'post' and subject_id = $1`, id); n != 0 {
 		t.Errorf("%d translations left", n)

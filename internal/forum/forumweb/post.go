@@ -117,7 +117,7 @@ func (h *Handlers) history(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	revisions, err := h.forum.Revisions(c.UserContext(), id)
+	revisions, err := h.forum.Revisions(c.UserContext(), httpx.Of(c).Viewer, id)
 	if err != nil {
 		return err
 	}
@@ -132,7 +132,11 @@ func (h *Handlers) history(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	return httpx.Render(c, fiber.StatusOK, historyPage(httpx.Of(c), t, p, changes))
+	withheld, err := h.forum.Withheld(c.UserContext(), id)
+	if err != nil {
+		return err
+	}
+	return httpx.Render(c, fiber.StatusOK, historyPage(httpx.Of(c), t, p, changes, withheld))
 }
 
 // quote is the Markdown that quotes a post, for a composer.
