@@ -15,7 +15,7 @@ import (
 var owners = map[string]string{
 	"members": "account", "member_keys": "account", "sessions": "account", "api_tokens": "account", "setup_links": "account", "sign_in_failures": "account", "form_keys": "account", "spent_puzzles": "account",
 	"notices":    "notify",
-	"challenges": "forum", "threads": "forum", "posts": "forum", "post_revisions": "forum", "post_reactions": "forum",
+	"challenges": "forum", "threads": "forum", "posts": "forum", "post_revisions": "forum", "quote_cuts": "forum", "post_reactions": "forum",
 	"bookmarks": "forum", "thread_follows": "forum", "challenge_follows": "forum", "drafts": "forum",
 	"mail_letters": "mail", "mail_choices": "mail", "mail_keys": "mail",
 	"rooms": "chat", "messages": "chat", "room_events": "chat", "room_reads": "chat", "room_staff": "chat", "room_sanctions": "chat", "room_pace": "chat",

@@ -3,6 +3,8 @@ package forum
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -50,6 +52,15 @@ func (s *Service) EditOut(ctx context.Context, tx *pg.Tx, viewer account.Viewer,
 	if err := s.words.Written(ctx, tx, translation.Post, translation.Fresh{ID: int64(id), Lang: w.lang}); err != nil {
 		return Subject{}, err
 	}
+	if err := s.cutQuotes(ctx, tx, p.ThreadID, id, linesGone(p.Body, w.body), false); err != nil {
+		return Subject{}, err
+	}
 	tx.Touch(subject(p.ThreadID))
 	return s.SubjectOf(ctx, tx, id)
+}
+
+// linesGone are the lines of a text that another one does not have.
+func linesGone(was, is string) string {
+	kept := strings.Split(is, "\n")
+	return strings.Join(slices.DeleteFunc(strings.Split(was, "\n"), func(l string) bool { return slices.Contains(kept, l) }), "\n")
 }

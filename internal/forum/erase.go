@@ -25,6 +25,7 @@ var besidePost = []string{
 	`delete from post_reactions where post_id = @id`,
 	`delete from bookmarks where post_id = @id`,
 	`delete from drafts where place = 'post:' || @id::bigint`,
+	forgetCuts,
 }
 
 // Erase takes the text of a post out of the database for good, with its former versions and translations, in the moderator's

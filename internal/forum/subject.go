@@ -27,7 +27,7 @@ type Subject struct {
 const (
 	hidePost = `
 update posts set hidden_at = case when @hidden then now() end
-where id = @id and (hidden_at is null) = @hidden and erased_at is null returning author_id, thread_id, number`
+where id = @id and (hidden_at is null) = @hidden and erased_at is null returning author_id, thread_id, number, body`
 	countPosts = `
 update threads set change = change + 1,
 	post_count = (select count(*) from posts where thread_id = @thread and hidden_at is null),
@@ -38,12 +38,14 @@ where id = @thread returning title, slug, (select slug from challenges where id 
 	postErased = `select exists (select from posts where id = @id and erased_at is not null)`
 )
 
-// SetHidden hides a post or shows it again, in the moderator's transaction. Hiding the opening post hides the thread.
+// SetHidden hides a post or shows it again, in the moderator's transaction, with what other posts of the thread quote of it.
+// Hiding the opening post hides the thread.
 // Already so: the fault forum.already.
 func (s *Service) SetHidden(ctx context.Context, tx *pg.Tx, id PostID, hidden bool) (Subject, error) {
 	var sub Subject
 	var number int
-	err := tx.QueryRow(ctx, hidePost, pgx.StrictNamedArgs{"id": id, "hidden": hidden}).Scan(&sub.AuthorID, &sub.ThreadID, &number)
+	var body string
+	err := tx.QueryRow(ctx, hidePost, pgx.StrictNamedArgs{"id": id, "hidden": hidden}).Scan(&sub.AuthorID, &sub.ThreadID, &number, &body)
 	if errors.Is(err, pgx.ErrNoRows) {
 		var erased bool
 		if err := tx.QueryRow(ctx, postErased, pgx.StrictNamedArgs{"id": id}).Scan(&erased); err != nil {
@@ -72,6 +74,14 @@ func (s *Service) SetHidden(ctx context.Context, tx *pg.Tx, id PostID, hidden bo
 		about = append(about, translation.Subject{Kind: translation.Post, ID: int64(id)})
 	}
 	if err := s.words.SetHidden(ctx, tx, hidden, about...); err != nil {
+		return sub, err
+	}
+	if hidden {
+		err = s.cutQuotes(ctx, tx, sub.ThreadID, id, body, true)
+	} else {
+		err = s.giveBackQuotes(ctx, tx, id)
+	}
+	if err != nil {
 		return sub, err
 	}
 	tx.Touch(subject(sub.ThreadID), "challenge:"+challenge, "threads")
