@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"senet/internal/account"
+	"senet/internal/forum"
 	"senet/internal/markup"
 	"senet/internal/pg"
 	"senet/internal/translation"
@@ -23,6 +24,7 @@ type Look struct {
 	Found   translation.Found
 	Into    string // the language of Found
 	Around  []Around
+	Thread  forum.ThreadID // of a post or thread; 0: of neither
 	Record  Record
 	Before  []Entry // earlier decisions about the subject, the newest first
 	Against []Entry // … about the author
@@ -96,6 +98,7 @@ const recordOf = `
 var against = []Action{Hide, Lock, Mute, Eject, Warn, Silence, Suspend, Reject, EditOut, Erase}
 
 const (
+	threadOf       = `select thread_id from posts where @kind = 'post' and id = @id union all select id from threads where @kind = 'thread' and id = @id`
 	entriesAbout   = entryColumns + ` where l.subject_kind = @kind and l.subject_id = @id order by l.id desc limit 10`
 	entriesAgainst = entryColumns + ` where l.author_id = @author and l.action = any(@against) and not (l.subject_kind = @kind and l.subject_id = @id)
 		order by l.id desc limit 10`
@@ -148,6 +151,11 @@ func (s *Service) lookAt(ctx context.Context, viewer account.Viewer, l *Look) er
 		}
 		for i := range l.Around {
 			l.Around[i].Text = markup.Excerpt(l.Around[i].Text, aboutWeight)
+		}
+	}
+	if sub.Kind == Post || sub.Kind == Thread {
+		if err := s.store.QueryRow(ctx, threadOf, pgx.StrictNamedArgs{"kind": sub.Kind, "id": sub.ID}).Scan(&l.Thread); err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return err
 		}
 	}
 	about1 := pgx.StrictNamedArgs{"kind": sub.Kind, "id": sub.ID}

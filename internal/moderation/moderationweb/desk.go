@@ -274,6 +274,14 @@ func caseURL(r *httpx.Request, id moderation.CaseID) string {
 	return r.URL("/moderation/cases/" + strconv.FormatInt(int64(id), 10))
 }
 
+// threadActs are what can be decided about the thread in which a case's subject stands.
+var threadActs = []moderation.Action{moderation.Lock, moderation.Slow, moderation.Rename, moderation.Split, moderation.Merge, moderation.Move}
+
+// threadActURL is the page of an act about that thread, for the case.
+func threadActURL(r *httpx.Request, v caseView, a moderation.Action) string {
+	return r.URL("/moderation/threads/" + strconv.FormatInt(int64(v.Thread), 10) + "/" + string(a) + "?case=" + strconv.FormatInt(int64(v.Case.ID), 10))
+}
+
 // actURL is the page of an act about what the case is about, for the case.
 func actURL(r *httpx.Request, v caseView, a moderation.Action) string {
 	return r.URL("/moderation/" + v.Case.SubjectKind + "s/" + strconv.FormatInt(v.Case.SubjectID, 10) + "/" + string(a) +
