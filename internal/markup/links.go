@@ -8,7 +8,14 @@ import (
 
 // Links are the web addresses that a text leads to, as they are written, pictures among them; a bare "www." begins with
 // "http://". At most 100.
-func Links(src string) (links []string) {
+func Links(src string) []string {
+	if isSimple(src, "") {
+		return nil
+	}
+	return linksOf(src)
+}
+
+func linksOf(src string) (links []string) {
 	doc, source := parse(src, nil)
 	_ = ast.Walk(doc, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if !entering {
